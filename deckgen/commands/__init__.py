@@ -1,0 +1,35 @@
+"""The commands, one module each; this module finds them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+from deckgen import __version__
+
+
+class _Commands(click.Group):
+    """Imports a command's module when it is asked for; each has one, called `COMMAND`."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        names = (module.name for module in pkgutil.iter_modules(__path__))
+        return sorted(name for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").COMMAND
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="deckgen")
+def main() -> None:
+    r"""Compile flashcards written as YAML into Anki packages.
+
+    \b
+    deckgen check           tell every mistake in cards/, with its place
+    deckgen build           write dist/<deck id>.apkg, ready to import into Anki
+    """

@@ -1,0 +1,23 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+deck = click.argument(
+    "deck",
+    type=click.Path(exists=True, path_type=Path),
+    default=Path("cards"),
+    metavar="[DECK]",
+)
+
+format_ = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How problems are printed: for people, as JSON, or as GitHub annotations.",
+)

@@ -1,0 +1,37 @@
+"""deckgen check: tell every mistake, write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deckgen.commands import _options
+
+
+@click.command("check")
+@_options.deck
+@_options.format_
+def COMMAND(deck: Path, style: str) -> None:
+    r"""Tell every mistake in a deck, each with its place; write nothing.
+
+    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
+    The exit code is 0 without errors, 1 with errors, 2 for wrong usage.
+
+    \b
+    Examples:
+      deckgen check
+      deckgen check my-deck.yaml
+      deckgen check --format github      # annotations in a pull request
+    """
+    from deckgen.build import compile_deck
+    from deckgen.commands._output import count, print_problems, summary
+
+    compiled = compile_deck(deck, moment=1)
+    print_problems(compiled.problems, style)
+    notes = compiled.content.notes if compiled.content else ()
+    cards = sum(len(note.cards) for note in notes)
+    built = f"{count(len(notes), 'note')}, {count(cards, 'card')}, " if notes else ""
+    click.echo(f"{deck}: {built}{summary(compiled.problems)}", err=style != "text")
+    if compiled.content is None:
+        raise SystemExit(1)

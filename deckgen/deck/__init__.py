@@ -1,0 +1,1 @@
+"""The tree becomes typed notes, options and their links."""

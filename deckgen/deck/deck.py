@@ -1,0 +1,75 @@
+"""A deck: its options, lessons, sources, and its notes in the order of study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckgen.deck.field import Markup, Name, Plain, key
+from deckgen.deck.located import Located
+from deckgen.deck.note import Note
+from deckgen.deck.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Anki's study options; each that is given goes into a preset of the package."""
+
+    new_per_day: int | None = key("New cards a day.", None, example="8")
+    reviews_per_day: int | None = key("The most reviews a day.", None, example="200")
+    desired_retention: float | None = key(
+        "FSRS: the share of reviews to be remembered, 0.7 to 0.99.", None, example="0.9"
+    )
+    bury_siblings: bool | None = key("Show one card of a note a day.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What deck.yaml says; a deck of one file says it at its top."""
+
+    at: Located
+    name: Plain = key("The deck's name in Anki.", example="植根人民溯党源")
+    id: Name = key("Part of every note's identity: it never changes.", example="mass-line")
+    language: Plain = key("A BCP 47 tag: labels, fonts, punctuation.", Plain("en"))
+    description: Markup | None = key("Shown by Anki on the deck's page.", None)
+    sources: Mapping[str, Plain] = key("Source texts: a name and a path for each.", {})
+    lessons: tuple[Plain, ...] = key("Subdecks, in the order of study.", ())
+    options: Options = key("Study options.", Options())
+    speech: bool = key("Read answers aloud, where the device has a voice.", False)
+    html: bool = key("Let raw HTML through in the deck's texts.", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A deck that is ready to be rendered.
+
+    folder: the deck's folder; media paths start there.
+    project: the folder that sources and media may not leave.
+    notes: by id, in the order of study; drafts are left out.
+    """
+
+    header: Header
+    folder: Path
+    project: Path
+    sources: Mapping[str, Source]
+    notes: Mapping[str, Note]
+
+    def lesson(self, note: Note) -> int:
+        """Return the zero-based number of a note's lesson; without one it comes last."""
+        return lesson_number(self.header, note.lesson)
+
+
+def lesson_number(header: Header, lesson: str | None) -> int:
+    """Return the zero-based number of a lesson, given by number or name.
+
+    Raises ValueError where the deck has no such lesson.
+    """
+    if lesson is None:
+        return len(header.lessons)
+    if lesson in header.lessons:
+        return header.lessons.index(Plain(lesson))
+    number = int(lesson)
+    if not 1 <= number <= len(header.lessons):
+        raise ValueError(lesson)
+    return number - 1

@@ -1,0 +1,37 @@
+"""The types of authored values: their meaning is told by the type that a dataclass field has."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NewType
+
+Plain = NewType("Plain", str)
+"""Text as typed, without markup, on one line."""
+
+Markup = NewType("Markup", str)
+"""Markdown with ruby, mathematics and, where a kind says so, cloze."""
+
+Verbatim = NewType("Verbatim", str)
+"""A passage copied to the character from the note's source."""
+
+Name = NewType("Name", str)
+"""An identifier made of a–z, 0–9 and hyphens (`_` is a wildcard in Anki's search)."""
+
+NoteId = NewType("NoteId", str)
+"""The id of another note of the deck."""
+
+Tag = NewType("Tag", str)
+"""An Anki tag: no white space; `::` separates levels."""
+
+REQUIRED: Any = dataclasses.MISSING
+
+
+def key(about: str, default: Any = REQUIRED, *, example: str = "") -> Any:
+    """Declare an authored key of a frozen dataclass: what it is for, and its default.
+
+    about: one sentence in the words of the author's trade; documentation and schema show it.
+    """
+    metadata = {"about": about, "example": example}
+    if isinstance(default, dict):
+        return dataclasses.field(default_factory=dict, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)

@@ -1,0 +1,125 @@
+"""Notes are linked: identities, lessons, references, the order of study."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import typing
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from deckgen.deck.deck import Header, lesson_number
+from deckgen.deck.field import Name, NoteId
+from deckgen.deck.note import Note
+from deckgen.deck.read import authored
+from deckgen.problem import Code, Problem, Severity, did_you_mean
+
+DUPLICATE_ID = Code(
+    "duplicate-id",
+    Severity.ERROR,
+    "Two notes of the deck have the same id (or GUID), so Anki could not tell them apart. Give "
+    "the newer one another; the older one keeps its study history by keeping its id.",
+)
+SAME_NOTE = Code(
+    "same-note",
+    Severity.ERROR,
+    "Two notes without an id begin alike, so they would be one note to Anki. Give each an id.",
+)
+UNKNOWN_LESSON = Code(
+    "unknown-lesson",
+    Severity.ERROR,
+    "A note's lesson is none of deck.yaml's `lessons`: give its number, counted from one, or its "
+    "name as it stands there.",
+)
+UNKNOWN_NOTE = Code(
+    "unknown-note",
+    Severity.ERROR,
+    "A field names another note by its id, and the deck has no such note (or only as a draft).",
+)
+UNKNOWN_SOURCE = Code(
+    "unknown-source",
+    Severity.ERROR,
+    "A note's source is none of deck.yaml's `sources`, or a note with evidence names no source.",
+)
+
+
+def link(header: Header, notes: Sequence[Note]) -> tuple[dict[str, Note], list[Problem]]:
+    """Return the notes by id in the order of study, drafts left out, and what does not link."""
+    problems: list[Problem] = []
+    present = [note for note in notes if not note.draft]
+    linked = _identified(present, problems)
+    lessons: dict[str, int] = {}
+    drafts = {note.id for note in notes if note.draft}
+    for name, note in linked.items():
+        lessons[name] = _lesson(header, note, problems)
+        problems += _references(note, linked, drafts)
+        problems += _source(header, note)
+    return dict(sorted(linked.items(), key=lambda each: lessons[each[0]])), problems
+
+
+def _identified(notes: Sequence[Note], problems: list[Problem]) -> dict[str, Note]:
+    linked: dict[str, Note] = {}
+    guids: dict[str, Note] = {}
+    for note in notes:
+        name = note.id or _derived_id(note)
+        other = linked.setdefault(name, note)
+        if other is not note:
+            code = DUPLICATE_ID if note.id else SAME_NOTE
+            message = (
+                f"the id '{note.id}' is taken: give this note another"
+                if note.id
+                else f"another {note.kind} note without an id begins '{note.title[:20]}' too: "
+                "give each an `id:`"
+            )
+            related = ((other.at.span("id"), "the first one"),)
+            problems.append(Problem(code, message, note.at.span("id"), related))
+        elif not note.id:
+            linked[name] = dataclasses.replace(note, id=name)
+        if note.guid and guids.setdefault(note.guid, note) is not note:
+            message = f"the GUID '{note.guid}' is taken: give this note another"
+            related = ((guids[note.guid].at.span("guid"), "the first one"),)
+            problems.append(Problem(DUPLICATE_ID, message, note.at.span("guid"), related))
+    return linked
+
+
+def _derived_id(note: Note) -> Name:
+    digest = hashlib.sha256(f"{note.kind}\n{note.title}".encode()).hexdigest()
+    return Name(f"auto-{digest[:12]}")
+
+
+def _lesson(header: Header, note: Note, problems: list[Problem]) -> int:
+    try:
+        return lesson_number(header, note.lesson)
+    except ValueError:
+        hint = did_you_mean(note.lesson or "", header.lessons)
+        message = f"deck.yaml has no lesson '{note.lesson}'{hint} (it has {len(header.lessons)})"
+        problems.append(Problem(UNKNOWN_LESSON, message, note.at.span("lesson")))
+        return len(header.lessons)
+
+
+def _references(
+    note: Note, linked: Mapping[str, Note], drafts: set[Name | None]
+) -> Iterator[Problem]:
+    for field in _reference_fields(cast(Hashable, type(note))):
+        wanted = getattr(note, field)
+        if wanted and wanted not in linked:
+            why = "is a draft" if wanted in drafts else "is not in the deck"
+            message = f"the note '{wanted}' {why}{did_you_mean(wanted, linked)}"
+            yield Problem(UNKNOWN_NOTE, message, note.at.span(field))
+
+
+@functools.cache
+def _reference_fields(record: Any) -> tuple[str, ...]:
+    keys = authored(record).values()
+    return tuple(key.name for key in keys if NoteId in (key.type, *typing.get_args(key.type)))
+
+
+def _source(header: Header, note: Note) -> Iterator[Problem]:
+    if note.source and note.source not in header.sources:
+        hint = did_you_mean(note.source, header.sources)
+        message = f"deck.yaml has no source '{note.source}'{hint}"
+        yield Problem(UNKNOWN_SOURCE, message, note.at.span("source"))
+    elif note.evidence and not note.source:
+        message = "evidence needs a source: add `source:` with a name from deck.yaml's `sources`"
+        yield Problem(UNKNOWN_SOURCE, message, note.at.span("evidence"))

@@ -1,0 +1,224 @@
+"""The files of a deck become a deck: read, then linked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckgen.deck.deck import Deck, Header
+from deckgen.deck.link import link
+from deckgen.deck.located import Located
+from deckgen.deck.note import Note
+from deckgen.deck.read import MISSING_FIELD, UNKNOWN_KEY, WRONG_SHAPE, authored, read_record
+from deckgen.deck.source import project_of, read_sources
+from deckgen.problem import Code, Problem, Severity, Span, did_you_mean
+from deckgen.text.file import TextFile, read_file
+from deckgen.text.parse import parse
+from deckgen.text.tree import Mapping as MappingNode
+from deckgen.text.tree import Sequence
+
+NO_DECK = Code(
+    "no-deck",
+    Severity.ERROR,
+    "What was named is no deck: a deck is a folder with a `deck.yaml`, or one file that has "
+    "`name`, `id` and `notes`.",
+)
+PART_OF_DECK = Code(
+    "part-of-deck",
+    Severity.ERROR,
+    "One file of a folder's deck was to be built alone. In Anki it would look as if the other "
+    "files' notes had been removed: build the folder.",
+)
+DECK_IN_DECK = Code(
+    "deck-in-deck",
+    Severity.ERROR,
+    "A file with `name` and `id` is a deck of its own, and it lies in the folder of another deck. "
+    "Move it out, or delete its `name` and `id` to make it part of the folder's deck.",
+)
+UNKNOWN_KIND = Code(
+    "unknown-kind",
+    Severity.ERROR,
+    "A note's `kind` is none that deckgen has. The README lists the kinds and their fields.",
+)
+EMPTY_FILE = Code(
+    "empty-file",
+    Severity.WARNING,
+    "A card file holds no notes. Add `notes:`, or delete the file.",
+)
+
+Kinds = Mapping[str, type[Note]]
+_DECK_FILES = ("deck.yaml", "deck.yml")
+_CARD_ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A card file's tree."""
+
+    file: TextFile
+    tree: MappingNode
+
+
+def load(path: Path, kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
+    """Load a deck from a folder with a deck.yaml, or from a single file.
+
+    kinds: the class of each kind of note. Without a deck there is at least one error; with one
+    there may be errors too, and it then lacks what they forbade.
+    """
+    if path.is_dir():
+        header = next((path / name for name in _DECK_FILES if (path / name).is_file()), None)
+        if header is None:
+            message = "this folder has no deck.yaml: `name:` and `id:` in one make it a deck"
+            return None, [Problem(NO_DECK, message, Span(str(path)))]
+        return _load(header, _card_files(path), kinds)
+    if path.name in _DECK_FILES:
+        return _load(path, _card_files(path.parent), kinds)
+    return _load(path, [], kinds)
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """Return a key that sorts `2-b` before `10-a`."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts if part]
+
+
+def _card_files(folder: Path) -> list[Path]:
+    return sorted(_walk(folder), key=lambda path: natural(str(path.relative_to(folder))))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name in _DECK_FILES:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            if not any((path / name).exists() for name in _DECK_FILES):
+                yield from _walk(path)
+        elif path.suffix in _CARD_ENDINGS:
+            yield path
+
+
+def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
+    problems: list[Problem] = []
+    first = _read(path, problems)
+    header = _header(first, problems) if first else None
+    parts = [first] if first else []
+    for other in others:
+        part = _read(other, problems)
+        if part and "name" in part.tree.values and "id" in part.tree.values:
+            message = "this file is a deck of its own (it has name and id): move it elsewhere"
+            problems.append(Problem(DECK_IN_DECK, message, Span(part.file.name)))
+        elif part:
+            parts.append(part)
+            problems += _unknown_keys(part, ("defaults", "notes"))
+    notes = [note for part in parts for note in _notes(part, kinds, problems)]
+    if header is None:
+        return None, problems
+    folder, project = path.parent, project_of(path.parent)
+    sources, unread = read_sources(header.at, dict(header.sources), folder, project)
+    linked, unlinked = link(header, notes)
+    return Deck(header, folder, project, sources, linked), [*problems, *unread, *unlinked]
+
+
+def _read(path: Path, problems: list[Problem]) -> _Part | None:
+    file, unread = read_file(path, str(path))
+    problems += unread
+    if file is None:
+        return None
+    tree, unparsed = parse(file)
+    problems += unparsed
+    if isinstance(tree, MappingNode):
+        return _Part(file, tree)
+    if tree is None and not unparsed:
+        message = "this file is empty: add `notes:`, or delete it"
+        problems.append(Problem(EMPTY_FILE, message, Span(file.name)))
+    elif tree is not None:
+        message = "a card file is a mapping: put the notes under `notes:`"
+        problems.append(Problem(WRONG_SHAPE, message, Span(file.name)))
+    return None
+
+
+def _header(part: _Part, problems: list[Problem]) -> Header | None:
+    keys = part.tree.values
+    if part.file.path.name not in _DECK_FILES and not {"name", "id"} & keys.keys():
+        folder = part.file.path.parent
+        if any((folder / name).exists() for name in _DECK_FILES):
+            message = f"this file is part of the deck in {folder}: build the folder"
+            problems.append(Problem(PART_OF_DECK, message, Span(part.file.name)))
+        else:
+            message = "this file is no deck: give it `name:` and `id:`"
+            problems.append(Problem(NO_DECK, message, Span(part.file.name)))
+        return None
+    own = MappingNode(part.tree.start, part.tree.flow)
+    for name, value in keys.items():
+        if name not in ("defaults", "notes"):
+            own.set(name, part.tree.keys[name], value, part.tree.places[name])
+    return read_record(
+        Header, Located(part.file, own), "deck", problems, at=Located(part.file, own)
+    )
+
+
+def _unknown_keys(part: _Part, known: tuple[str, ...]) -> Iterator[Problem]:
+    for name in part.tree.values:
+        if name not in known:
+            message = f"a card file has no key '{name}'{did_you_mean(name, known)}"
+            span = part.file.place(part.tree.keys[name])
+            yield Problem(UNKNOWN_KEY, f"{message} (its keys are {', '.join(known)})", span)
+
+
+def _notes(part: _Part, kinds: Kinds, problems: list[Problem]) -> Iterator[Note]:
+    defaults = _defaults(part, kinds, problems)
+    listed = part.tree.values.get("notes")
+    if listed is None or listed == "":
+        if part.file.path.name not in _DECK_FILES:
+            message = "this file has no notes: add `notes:`, or delete it"
+            problems.append(Problem(EMPTY_FILE, message, Span(part.file.name)))
+        return
+    if not isinstance(listed, Sequence):
+        message = "'notes' takes a list: begin each note with `- `"
+        span = part.file.place(part.tree.places["notes"])
+        problems.append(Problem(WRONG_SHAPE, message, span))
+        return
+    for node, at in zip(listed.values, listed.places, strict=True):
+        if isinstance(node, MappingNode):
+            note = _note(Located(part.file, node, defaults), kinds, problems)
+            if note:
+                yield note
+        else:
+            message = "a note is a mapping (`kind: basic`, `front: …`)"
+            problems.append(Problem(WRONG_SHAPE, message, part.file.place(at)))
+
+
+def _defaults(part: _Part, kinds: Kinds, problems: list[Problem]) -> MappingNode | None:
+    defaults = part.tree.values.get("defaults")
+    if not isinstance(defaults, MappingNode):
+        if defaults:
+            message = "'defaults' takes a mapping (`kind: basic`)"
+            span = part.file.place(part.tree.places["defaults"])
+            problems.append(Problem(WRONG_SHAPE, message, span))
+        return None
+    known = {name for kind in kinds.values() for name in authored(kind)}
+    for name in defaults.values:
+        if name not in known or name == "id":
+            message = f"no kind has the key '{name}'{did_you_mean(name, known)}"
+            if name == "id":
+                message = "an id belongs to one note: it cannot be a default"
+            span = part.file.place(defaults.keys[name])
+            problems.append(Problem(UNKNOWN_KEY, message, span))
+    return defaults
+
+
+def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
+    defaults = at.defaults.values if at.defaults else {}
+    kind = at.node.values.get("kind", defaults.get("kind"))
+    if kind is None:
+        message = f"a note needs the key 'kind': one of {', '.join(kinds)}"
+        problems.append(Problem(MISSING_FIELD, message, at.span()))
+        return None
+    if not isinstance(kind, str) or kind not in kinds:
+        hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
+        message = f"no kind is called that{hint} (the kinds are {', '.join(kinds)})"
+        problems.append(Problem(UNKNOWN_KIND, message, at.span("kind")))
+        return None
+    return read_record(kinds[kind], at, kind, problems, at=at)

@@ -1,0 +1,49 @@
+"""What every note has, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from deckgen.deck.field import Markup, Name, Plain, Tag, Verbatim, key
+from deckgen.deck.located import Located
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Note:
+    """An authored note; kinds derive from it and add their fields.
+
+    titled_by: the required field that a note is called by.
+    verbatim: the fields whose texts, joined, have to stand in the note's source.
+    """
+
+    titled_by: ClassVar[str]
+    verbatim: ClassVar[tuple[str, ...]] = ()
+
+    at: Located
+    kind: Plain = key("The kind of note, which says what other keys it has.")
+    id: Name | None = key("What the note is, across every change: `a-z`, `0-9`, `-`.", None)
+    guid: Plain | None = key("The GUID of an adopted Anki note, instead of deckgen's.", None)
+    lesson: Plain | None = key("The number or name of a lesson of deck.yaml.", None)
+    tags: tuple[Tag, ...] = key("Anki tags.", ())
+    source: Name | None = key("The source, by its name in deck.yaml.", None)
+    evidence: tuple[Verbatim, ...] = key("Passages of the source that the note rests on.", ())
+    origin: Literal["essay", "background"] = key(
+        "`essay`: the source says it; `background`: it is known from elsewhere.", "essay"
+    )
+    cite: Plain | None = key("Where a background statement is from.", None)
+    verified: bool | None = key("Whether the background was checked in that place.", None)
+    occasion: Plain | None = key("Where and when a statement was made.", None)
+    pitfalls: tuple[Markup, ...] = key("What is easily mistaken, shown with the answer.", ())
+    contrast: Name | None = key("The group of notes that this one is easily mixed up with.", None)
+    cue: Markup | None = key("A short context shown on the front of the note's cards.", None)
+    excuse: Mapping[str, Plain] = key("Rules that this note may break, each with a reason.", {})
+    draft: bool = key("Leave the note out of the package.", False)
+    html: bool | None = key("Let raw HTML through in the note's texts.", None)
+
+    @property
+    def title(self) -> str:
+        """What the note is called in messages: its first text."""
+        value = getattr(self, self.titled_by)
+        return value if isinstance(value, str) else "".join(value)

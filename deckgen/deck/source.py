@@ -1,0 +1,67 @@
+"""The source texts that a deck's verbatim passages are copied from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckgen.deck.located import Located
+from deckgen.problem import Code, Problem, Severity
+from deckgen.text.file import TextFile, read_file
+from deckgen.text.passage import joined
+
+OUTSIDE_PROJECT = Code(
+    "outside-project",
+    Severity.ERROR,
+    "A source or a media file lies outside the project (the nearest folder above the deck that "
+    "holds `.git` or `pyproject.toml`, else the deck's own folder), or is a link that leads out "
+    "of it. A deck from a stranger could copy private files into a package that way: move the "
+    "file into the project.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A source text; `joined` is its text as passages are compared with it."""
+
+    name: str
+    file: TextFile
+    joined: str
+
+
+def read_sources(
+    at: Located, paths: dict[str, str], folder: Path, project: Path
+) -> tuple[dict[str, Source], list[Problem]]:
+    """Read the sources that a deck names; paths start at the deck's folder."""
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for name, given in paths.items():
+        span = at.span("sources", name)
+        path = inside(folder / given, project)
+        if path is None:
+            message = f"'{given}' lies outside the project: move it below {project.name}/"
+            problems.append(Problem(OUTSIDE_PROJECT, message, span))
+            continue
+        file, unread = read_file(path, given)
+        problems += [Problem(each.code, f"'{given}': {each.message}", span) for each in unread]
+        if file:
+            sources[name] = Source(name, file, joined(file.text))
+    return sources, problems
+
+
+def inside(path: Path, project: Path) -> Path | None:
+    """Return a path with its links resolved, or nothing where it leads out of the project."""
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return resolved if resolved.is_relative_to(project) else None
+
+
+def project_of(folder: Path) -> Path:
+    """Return the project that a deck's folder belongs to."""
+    folder = folder.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists() or (candidate / "pyproject.toml").is_file():
+            return candidate
+    return folder

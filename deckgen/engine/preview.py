@@ -1,0 +1,77 @@
+"""Cards as the real engine renders them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from anki.collection import Collection
+
+from deckgen.engine.collection import import_package, temporary_collection
+
+_PLAY = re.compile(r"\[anki:play:[qa]:\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCard:
+    """One card's two sides, as HTML that needs `css`.
+
+    note: the note's `ID` field, e.g. `mass-line/wulou`, or its GUID.
+    ord: the zero-based ordinal of the card in its note.
+    """
+
+    note: str
+    note_type: str
+    deck: str
+    ord: int
+    question: str
+    answer: str
+    css: str
+
+
+def rendered_cards(package: Path) -> list[RenderedCard]:
+    """Render every card of a package, in the order of study."""
+    with temporary_collection() as collection:
+        import_package(collection, package)
+        return [
+            _rendered(collection, card_id)
+            for card_id in sorted(
+                collection.find_cards(""), key=lambda id_: _study(collection, id_)
+            )
+        ]
+
+
+def _study(collection: Collection, card_id: int) -> tuple[str, int, int]:
+    card = collection.get_card(card_id)  # type: ignore[arg-type]
+    return collection.decks.name(card.did), card.due, card.ord
+
+
+def _rendered(collection: Collection, card_id: int) -> RenderedCard:
+    card = collection.get_card(card_id)  # type: ignore[arg-type]
+    note, out = card.note(), card.render_output()
+    note_type = card.note_type()
+    return RenderedCard(
+        note=note["ID"] if "ID" in note else note.guid,  # noqa: SIM401 - no dict
+        note_type=note_type["name"],
+        deck=collection.decks.name(card.did),
+        ord=card.ord,
+        question=_PLAY.sub("▶", out.question_text),
+        answer=_PLAY.sub("▶", out.answer_text),
+        css=note_type["css"],
+    )
+
+
+def page(card: RenderedCard, side: str, *, dark: bool) -> str:
+    """Return a whole HTML page that shows one side of a card as Anki's reviewer does.
+
+    side: `question` or `answer`.
+    """
+    night = " nightMode" if dark else ""
+    body = card.question if side == "question" else card.answer
+    return (
+        f'<!doctype html><html class="{night.strip()}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>body{{margin:20px}}{card.css}</style>"
+        f'<body class="card card{card.ord + 1}{night}"><div id="qa">{body}</div></body></html>'
+    )

@@ -1,0 +1,86 @@
+"""What the kinds share whose items are recalled one after the other."""
+
+from __future__ import annotations
+
+from deckgen.deck.note import Note
+from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
+from deckgen.render.render import Renderer
+from deckgen.render.sequence import MAX_ITEMS, TOO_MANY_ITEMS
+
+WHICH = '<div class="which" hidden>{{cloze:Cards}}</div>'
+"""Says which fixed cards exist; never shown."""
+
+
+def sequence(field: str, ask: str, head: str = "") -> str:
+    """Return the part that shows a sequence's gap; the theme hides it on other cards."""
+    return (
+        f'<div class="sequence">{head}<div class="ask">[[{ask}]]</div>{{{{cloze:{field}}}}}</div>'
+    )
+
+
+def fixed(number: int, ask: str, shown: str, answer: str = "") -> str:
+    """Return the part of one fixed card: what is asked, what is shown, and the answer."""
+    answered = f'<hr id="answer">{answer}[[speech]]' if answer else ""
+    return f'{{{{#c{number}}}}}<div class="ask">[[{ask}]]</div>{shown}{answered}{{{{/c{number}}}}}'
+
+
+def cloze_template(kind: str, front: str, back: str) -> Template:
+    """Return the one template of a cloze-type note that holds quite different cards."""
+    return Template(
+        "Sequence",
+        201,
+        page(kind, "front", WHICH + front),
+        page(kind, "back", WHICH + back + REVEAL),
+    )
+
+
+def reveal(**rows: int | None) -> str:
+    """Return what the answer tells besides, in labelled rows, before notes and origin.
+
+    rows: by the name of a field, the number of the card that asks for it and shows it anyway.
+    """
+    shown = "".join(_row(name, asked) for name, asked in rows.items())
+    return f'<div class="reveal">{shown}</div>'
+
+
+def _row(name: str, asked: int | None) -> str:
+    row = (
+        f'{{{{#{name}}}}}<div class="row"><span class="label">[[{name.lower()}]]</span>'
+        f"<div>{{{{{name}}}}}</div></div>{{{{/{name}}}}}"
+    )
+    return row if asked is None else f"{{{{^c{asked}}}}}{row}{{{{/c{asked}}}}}"
+
+
+def items_note_type(kind: str, head: str, items: str, whole: int) -> NoteType:
+    """Return the note type of items below a head: a card for each, and one for the whole.
+
+    head, items: the names of the fields that hold them.
+    """
+    shown = f'<div class="question {head.lower()}">{{{{{head}}}}}</div>'
+    gapped = sequence(items, "ask-item", shown)
+    return NoteType(
+        fields=(
+            Field(head, 101),
+            Field(items, 102),
+            Field("Whole", 103),
+            Field("Count", 104),
+            Field("Cards", 105),
+            *TAIL,
+        ),
+        templates=(
+            cloze_template(
+                kind,
+                gapped + fixed(whole, "ask-whole", shown),
+                gapped + fixed(whole, "ask-whole", shown, "{{Whole}}"),
+            ),
+        ),
+        cloze=True,
+    )
+
+
+def check_length(note: Note, field: str, render: Renderer) -> None:
+    """Complain of more items than cloze numbers can tell apart."""
+    count = len(getattr(note, field))
+    if count > MAX_ITEMS:
+        message = f"{count} {field} are more than {MAX_ITEMS}: split the note"
+        render.complain(TOO_MANY_ITEMS, message, note, field, MAX_ITEMS)

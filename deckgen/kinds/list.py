@@ -1,0 +1,100 @@
+"""list: several things in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deckgen.deck.field import Markup, Plain, key
+from deckgen.deck.note import Note
+from deckgen.kinds._kind import Kind
+from deckgen.kinds._sequence import check_length, items_note_type
+from deckgen.problem import Code, Severity
+from deckgen.render.plain import plain
+from deckgen.render.render import Renderer
+from deckgen.render.sequence import (
+    MAX_ITEMS,
+    NOT_IN_ITEM,
+    WHOLE,
+    cards,
+    gap,
+    items,
+    ladder,
+    with_gaps,
+)
+
+UNEVEN_HIDE = Code(
+    "uneven-hide",
+    Severity.ERROR,
+    "A list's `hide` has another length than its `items`: give for each item the part, or the "
+    "list of parts, that its card hides.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class List(Note):
+    """Items that are recalled one after the other, each with what comes before it visible."""
+
+    titled_by: ClassVar[str] = "prompt"
+
+    prompt: Markup = key(
+        "What the items are, with their count.", example="服务的三个“放下”是哪三个？"
+    )
+    items: tuple[Markup, ...] = key("The items, in order.")
+    ordered: bool = key("Number the items.", True)
+    hide: tuple[tuple[Plain, ...], ...] = key(
+        "For each item the parts that its card hides; without it, the whole item.", ()
+    )
+    whole: bool = key("Make a card that asks for all the items.", True)
+
+
+LABELS = {
+    "en": {"name": "List", "ask-item": "Fill the gap", "ask-whole": "Name all {{Count}}"},
+    "zh-Hans": {
+        "name": "列举",
+        "ask-item": "补出空缺的一项",
+        "ask-whole": "依次说出全部 {{Count}} 项",
+    },
+    "zh-Hant": {
+        "name": "列舉",
+        "ask-item": "補出空缺的一項",
+        "ask-whole": "依次說出全部 {{Count}} 項",
+    },
+}
+
+NOTE_TYPE = items_note_type("list", "Prompt", "Items", WHOLE)
+
+
+def fields(note: List, render: Renderer) -> dict[str, str]:
+    """Render a list."""
+    check_length(note, "items", render)
+    if note.hide and len(note.hide) != len(note.items):
+        message = f"{len(note.hide)} entries for {len(note.items)} items: give one for each"
+        render.complain(UNEVEN_HIDE, message, note, "hide")
+    whole = [render.text(note, "items", at) for at in range(len(note.items))]
+    gapped = [_gapped(note, at, html, render) for at, html in enumerate(whole)]
+    style = "ordered" if note.ordered else "bulleted"
+    return {
+        "Prompt": render.text(note, "prompt"),
+        "Items": items(gapped[:MAX_ITEMS], style),
+        "Whole": items(whole, style),
+        "Count": str(len(whole)),
+        "Cards": cards([WHOLE] if note.whole else []),
+        **render.tail(note, speech=", ".join(plain(html) for html in whole)),
+    }
+
+
+def _gapped(note: List, at: int, html: str, render: Renderer) -> str:
+    number = at + 1
+    if at >= len(note.hide):
+        return gap(number, html, ladder(plain(html)))
+    text = str(note.items[at])
+    for part_at, part in enumerate(note.hide[at]):
+        if part not in text:
+            message = f"'{part}' does not stand in the item '{text}'"
+            render.complain(NOT_IN_ITEM, message, note, "hide", at, part_at)
+    hidden = with_gaps(text, dict.fromkeys(map(str, note.hide[at]), number))
+    return render.markup(note, hidden, "items", at, cloze=True)
+
+
+KIND = Kind("list", List, NOTE_TYPE, LABELS, fields)

@@ -1,0 +1,79 @@
+"""passage: lines to be known by heart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deckgen.deck.field import Markup, Verbatim, key
+from deckgen.deck.note import Note
+from deckgen.kinds._kind import Kind
+from deckgen.kinds._sequence import check_length, items_note_type
+from deckgen.problem import Code, Severity
+from deckgen.render.escape import escape
+from deckgen.render.render import Renderer
+from deckgen.render.sequence import MAX_ITEMS, WHOLE, cards, gap, items, ladder
+
+BAD_CONTEXT = Code(
+    "bad-context",
+    Severity.ERROR,
+    "A passage's `context` is how many lines stand visible before the gap: 1 to 5. Leave it out "
+    "to show them all.",
+)
+
+MAX_CONTEXT = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Passage(Note):
+    """Lines that are recited one after the other, verbatim."""
+
+    titled_by: ClassVar[str] = "title"
+    verbatim: ClassVar[tuple[str, ...]] = ("lines",)
+
+    title: Markup = key("What the passage is called.", example="群众路线的表述")
+    lines: tuple[Verbatim, ...] = key("The lines, as they stand in the source.")
+    context: int | None = key("How many lines before the gap are shown, 1 to 5.", None)
+    whole: bool = key("Make a card that asks for the whole passage.", True)
+
+
+LABELS = {
+    "en": {
+        "name": "Passage",
+        "ask-item": "Recite the missing line",
+        "ask-whole": "Recite all {{Count}} lines",
+    },
+    "zh-Hans": {
+        "name": "背诵",
+        "ask-item": "背出空缺的一句",
+        "ask-whole": "从头背诵全部 {{Count}} 句",
+    },
+    "zh-Hant": {
+        "name": "背誦",
+        "ask-item": "背出空缺的一句",
+        "ask-whole": "從頭背誦全部 {{Count}} 句",
+    },
+}
+
+NOTE_TYPE = items_note_type("passage", "Title", "Lines", WHOLE)
+
+
+def fields(note: Passage, render: Renderer) -> dict[str, str]:
+    """Render a passage."""
+    check_length(note, "lines", render)
+    if note.context is not None and not 1 <= note.context <= MAX_CONTEXT:
+        message = f"'context' is 1 to {MAX_CONTEXT}; leave it out to show all the lines before"
+        render.complain(BAD_CONTEXT, message, note, "context")
+    whole = [escape(line) for line in note.lines]
+    gapped = [gap(at + 1, html, ladder(note.lines[at])) for at, html in enumerate(whole)]
+    return {
+        "Title": render.text(note, "title"),
+        "Lines": items(gapped[:MAX_ITEMS], f"n{note.context}" if note.context else ""),
+        "Whole": items(whole),
+        "Count": str(len(whole)),
+        "Cards": cards([WHOLE] if note.whole else []),
+        **render.tail(note, speech="".join(note.lines)),
+    }
+
+
+KIND = Kind("passage", Passage, NOTE_TYPE, LABELS, fields)

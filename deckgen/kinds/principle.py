@@ -1,0 +1,149 @@
+"""principle: a named stance, with its domain, image, heading and demands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deckgen.deck.field import Markup, key
+from deckgen.deck.note import Note
+from deckgen.kinds._kind import Kind
+from deckgen.kinds._sequence import cloze_template, fixed, reveal, sequence
+from deckgen.problem import Code, Severity
+from deckgen.render.notetype import TAIL, Field, NoteType
+from deckgen.render.plain import plain
+from deckgen.render.render import Renderer
+from deckgen.render.sequence import WHOLE, cards, gap, items, ladder
+
+TOO_MANY_CELLS = Code(
+    "too-many-cells",
+    Severity.ERROR,
+    "A principle's heading has cloze numbers above 89, or more than 200 demands: their cards are "
+    "told apart by ranges of cloze numbers. Split the note.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Principle(Note):
+    """A principle: named from its domain and its image, its heading and demands recalled."""
+
+    titled_by: ClassVar[str] = "name"
+    verbatim: ClassVar[tuple[str, ...]] = ("heading",)
+
+    name: Markup = key("The principle.", example="以民为本")
+    domain: Markup | None = key("The field that it governs.", None, example="为政")
+    heading: Markup | None = key("Its heading, with a cloze over each cell.", None)
+    image: Markup | None = key("The image that stands for it.", None, example="屋檐")
+    claim: Markup | None = key("What it claims, shown with the answers.", None)
+    demands: tuple[Markup, ...] = key("What it demands, in order.", ())
+
+
+LABELS = {
+    "en": {
+        "name": "Principle",
+        "ask-domain": "Which principle governs this domain?",
+        "ask-image": "Which principle does this image stand for?",
+        "ask-heading": "Complete the heading",
+        "ask-demand": "What does the principle demand?",
+        "ask-demands": "Name all {{Count}} demands of the principle",
+        "domain": "Domain",
+        "image": "Image",
+        "claim": "Claim",
+    },
+    "zh-Hans": {
+        "name": "原则",
+        "ask-domain": "这个领域对应哪条原则？",
+        "ask-image": "这个形象说明哪条原则？",
+        "ask-heading": "补全标题",
+        "ask-demand": "补出这条原则的一项要求",
+        "ask-demands": "依次说出这条原则的 {{Count}} 项要求",
+        "domain": "领域",
+        "image": "形象",
+        "claim": "主张",
+    },
+    "zh-Hant": {
+        "name": "原則",
+        "ask-domain": "這個領域對應哪條原則？",
+        "ask-image": "這個形象說明哪條原則？",
+        "ask-heading": "補全標題",
+        "ask-demand": "補出這條原則的一項要求",
+        "ask-demands": "依次說出這條原則的 {{Count}} 項要求",
+        "domain": "領域",
+        "image": "形象",
+        "claim": "主張",
+    },
+}
+
+DOMAIN, IMAGE, CELLS_FROM, DEMANDS_FROM = 1, 2, 11, 101
+"""Card numbers in the order of teaching: unlike a saying's, its fixed cards come first."""
+
+_NAME = '<div class="question">{{Name}}</div>'
+_ANSWER = '<div class="answer">{{Name}}</div>'
+_GAPS = sequence("Heading", "ask-heading") + sequence("Demands", "ask-demand", _NAME)
+_REVEAL = reveal(Domain=DOMAIN, Image=IMAGE, Claim=None)
+_CELL = re.compile(r"\{\{c(\d+)::")
+
+
+def _fixed(answered: bool) -> str:
+    shown = (
+        (DOMAIN, "ask-domain", '<div class="question">{{Domain}}</div>', _ANSWER),
+        (IMAGE, "ask-image", '<div class="question">{{Image}}</div>', _ANSWER),
+        (WHOLE, "ask-demands", _NAME, "{{Whole}}"),
+    )
+    return "".join(
+        fixed(number, ask, question, answer if answered else "")
+        for number, ask, question, answer in shown
+    )
+
+
+NOTE_TYPE = NoteType(
+    fields=(
+        Field("Name", 101),
+        Field("Domain", 102),
+        Field("Image", 103),
+        Field("Claim", 104),
+        Field("Heading", 105),
+        Field("Demands", 106),
+        Field("Whole", 107),
+        Field("Count", 108),
+        Field("Cards", 109),
+        *TAIL,
+    ),
+    templates=(cloze_template("principle", _fixed(False) + _GAPS, _fixed(True) + _GAPS + _REVEAL),),
+    cloze=True,
+)
+
+
+def fields(note: Principle, render: Renderer) -> dict[str, str]:
+    """Render a principle."""
+    demands = [render.text(note, "demands", at) for at in range(len(note.demands))]
+    gapped = [gap(DEMANDS_FROM + at, html, ladder(plain(html))) for at, html in enumerate(demands)]
+    fixed_cards = {DOMAIN: note.domain, IMAGE: note.image, WHOLE: len(demands) > 1}
+    if len(demands) > 200:
+        render.complain(TOO_MANY_CELLS, "more than 200 demands: split the note", note, "demands")
+    return {
+        "Name": render.text(note, "name"),
+        "Domain": render.text(note, "domain"),
+        "Image": render.text(note, "image"),
+        "Claim": render.text(note, "claim"),
+        "Heading": _heading(note, render),
+        "Demands": items(gapped, "ordered") if demands else "",
+        "Whole": items(demands, "ordered") if demands else "",
+        "Count": str(len(demands)),
+        "Cards": cards([number for number, given in fixed_cards.items() if given]),
+        **render.tail(note, speech=plain(render.text(note, "name"))),
+    }
+
+
+def _heading(note: Principle, render: Renderer) -> str:
+    """Return the heading with its cells' numbers moved into the range of this kind's."""
+    html = render.text(note, "heading", cloze=True)
+    numbers = [int(number) for number in _CELL.findall(html)]
+    if numbers and CELLS_FROM + max(numbers) - 1 >= DEMANDS_FROM - 1:
+        message = "the heading's cloze numbers go up to 89: split the note"
+        render.complain(TOO_MANY_CELLS, message, note, "heading")
+    return _CELL.sub(lambda cell: f"{{{{c{CELLS_FROM - 1 + int(cell[1])}::", html)
+
+
+KIND = Kind("principle", Principle, NOTE_TYPE, LABELS, fields)

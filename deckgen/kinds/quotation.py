@@ -1,0 +1,208 @@
+"""quotation: a saying, line by line, with what it means and where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deckgen.deck.field import Markup, NoteId, Plain, Verbatim, key
+from deckgen.deck.note import Note
+from deckgen.kinds._kind import Kind
+from deckgen.kinds._sequence import check_length, cloze_template, fixed, reveal, sequence
+from deckgen.render.escape import escape
+from deckgen.render.markup import ruby
+from deckgen.render.notetype import TAIL, Field, NoteType
+from deckgen.render.render import Renderer
+from deckgen.render.sequence import (
+    MAX_ITEMS,
+    NOT_IN_ITEM,
+    PARTS_FROM,
+    WHOLE,
+    cards,
+    gap,
+    items,
+    ladder,
+    with_gaps,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Where a saying is from: background, since the source need not say it."""
+
+    title: Plain = key("The work, as it is to be shown.", example="《论衡·书解篇》")
+    author: Plain | None = key("Who wrote it.", None, example="王充")
+    era: Plain | None = key("When.", None, example="东汉")
+    cite: Plain | None = key("The place and edition that was looked up.", None)
+    verified: bool | None = key("Whether it was checked in that place.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quotation(Note):
+    """A saying: recited line by line, explained, and led back to its principle and its work."""
+
+    titled_by: ClassVar[str] = "lines"
+    verbatim: ClassVar[tuple[str, ...]] = ("lines",)
+
+    lines: tuple[Verbatim, ...] = key("Its clauses with their punctuation, as in the source.")
+    gloss: Markup | None = key("What it means, in plain words.", None)
+    pivots: tuple[Plain, ...] = key("The words that it turns on; each is hidden on a card.", ())
+    principle: NoteId | None = key("The id of the principle that it stands for.", None)
+    work: Work | None = key("Where it is from.", None)
+    original: Plain | None = key("The original wording, where it differs.", None)
+    readings: Mapping[str, Plain] = key("How hard characters are read.", {}, example="{宇: yǔ}")
+
+
+LABELS = {
+    "en": {
+        "name": "Quotation",
+        "ask-next": "What comes next?",
+        "ask-pivot": "Fill the gap",
+        "ask-gloss": "Which saying means this?",
+        "ask-principle": "Which principle does this saying stand for?",
+        "ask-saying": "Which saying stands for this principle?",
+        "ask-work": "Where is this saying from?",
+        "ask-whole": "Recite the whole saying ({{Count}} lines)",
+        "gloss": "Meaning",
+        "principle": "Principle",
+        "work": "From",
+        "original": "Original",
+    },
+    "zh-Hans": {
+        "name": "引文",
+        "ask-next": "接着背出下一句",
+        "ask-pivot": "补出空缺的字词",
+        "ask-gloss": "哪句古语说的是这个意思？",
+        "ask-principle": "这句古语说明哪条原则？",
+        "ask-saying": "哪句古语说明这条原则？",
+        "ask-work": "这句古语出自哪里？",
+        "ask-whole": "从头背出全句（{{Count}} 小句）",
+        "gloss": "释义",
+        "principle": "原则",
+        "work": "出处",
+        "original": "原文",
+    },
+    "zh-Hant": {
+        "name": "引文",
+        "ask-next": "接著背出下一句",
+        "ask-pivot": "補出空缺的字詞",
+        "ask-gloss": "哪句古語說的是這個意思？",
+        "ask-principle": "這句古語說明哪條原則？",
+        "ask-saying": "哪句古語說明這條原則？",
+        "ask-work": "這句古語出自哪裡？",
+        "ask-whole": "從頭背出全句（{{Count}} 小句）",
+        "gloss": "釋義",
+        "principle": "原則",
+        "work": "出處",
+        "original": "原文",
+    },
+}
+
+GLOSS, PRINCIPLE, SAYING, WORK = 401, 402, 403, 404
+
+_GAPS = sequence("Lines", "ask-next") + sequence("Pivots", "ask-pivot")
+_WHOLE = '<div class="classic">{{Whole}}</div>'
+_SAYING = '<div class="question classic">{{Whole}}</div>'
+_REVEAL = reveal(Gloss=GLOSS, Principle=PRINCIPLE, Work=WORK, Original=None)
+
+
+def _fixed(answered: bool) -> str:
+    shown = (
+        (GLOSS, "ask-gloss", '<div class="question">{{Gloss}}</div>', _WHOLE),
+        (PRINCIPLE, "ask-principle", _SAYING, '<div class="answer">{{Principle}}</div>'),
+        (SAYING, "ask-saying", '<div class="question">{{Principle}}</div>', _WHOLE),
+        (WORK, "ask-work", _SAYING, '<div class="answer">{{Work}}</div>'),
+        (WHOLE, "ask-whole", '<div class="question classic">{{Start}}</div>', _WHOLE),
+    )
+    return "".join(
+        fixed(number, ask, question, answer if answered else "")
+        for number, ask, question, answer in shown
+    )
+
+
+NOTE_TYPE = NoteType(
+    fields=(
+        Field("Quotation", 101),
+        Field("Lines", 102),
+        Field("Pivots", 103),
+        Field("Gloss", 104),
+        Field("Principle", 105),
+        Field("Work", 106),
+        Field("Original", 107),
+        Field("Whole", 108),
+        Field("Start", 109),
+        Field("Count", 110),
+        Field("Cards", 111),
+        *TAIL,
+    ),
+    templates=(cloze_template("quotation", _GAPS + _fixed(False), _GAPS + _fixed(True) + _REVEAL),),
+    cloze=True,
+)
+
+
+def fields(note: Quotation, render: Renderer) -> dict[str, str]:
+    """Render a quotation; its first line has no card, since nothing leads to it."""
+    check_length(note, "lines", render)
+    _check_parts(note, render)
+    whole = [_read(line, note) for line in note.lines]
+    rest = range(1, min(len(whole), MAX_ITEMS))
+    gapped = whole[:1] + [gap(at + 1, whole[at], ladder(note.lines[at])) for at in rest]
+    principle = render.deck.notes.get(note.principle) if note.principle else None
+    fixed_cards = {
+        GLOSS: note.gloss,
+        PRINCIPLE: principle,
+        SAYING: principle,
+        WORK: note.work,
+        WHOLE: len(note.lines) > 1,
+    }
+    saying = "".join(note.lines)
+    return {
+        "Quotation": escape(saying),
+        "Lines": items(gapped),
+        "Pivots": _pivots(note),
+        "Gloss": render.text(note, "gloss"),
+        "Principle": render.markup(note, principle.title, "principle") if principle else "",
+        "Work": _work(note.work, render) if note.work else "",
+        "Original": render.badge() + escape(note.original) if note.original else "",
+        "Whole": items(whole),
+        "Start": escape(saying[:2]) + "……",
+        "Count": str(len(whole)),
+        "Cards": cards([number for number, given in fixed_cards.items() if given]),
+        **render.tail(note, speech=saying),
+    }
+
+
+def _check_parts(note: Quotation, render: Renderer) -> None:
+    saying = "".join(note.lines)
+    paths: list[tuple[str, tuple[str | int, ...]]]
+    paths = [(pivot, ("pivots", at)) for at, pivot in enumerate(note.pivots)]
+    paths += [(character, ("readings", character)) for character in note.readings]
+    for part, path in paths:
+        if part not in saying:
+            message = f"'{part}' does not stand in the quotation '{saying}'"
+            render.complain(NOT_IN_ITEM, message, note, *path)
+
+
+def _read(line: str, note: Quotation) -> str:
+    """Return a line's HTML with the readings of its hard characters."""
+    html = escape(line)
+    for character, reading in note.readings.items():
+        html = html.replace(character, ruby(character, reading))
+    return html
+
+
+def _pivots(note: Quotation) -> str:
+    numbers = {str(pivot): PARTS_FROM + at for at, pivot in enumerate(note.pivots)}
+    lines = [with_gaps(line, numbers, escape) for line in note.lines]
+    return items(lines, "parts") if numbers else ""
+
+
+def _work(work: Work, render: Renderer) -> str:
+    written = " · ".join(escape(part) for part in (work.era, work.author) if part)
+    place = f'<span class="place">{escape(work.cite)}</span>' if work.cite else ""
+    badge = render.badge(verified=work.verified)
+    return f"{badge}{written}{' ' if written else ''}{escape(work.title)}{place}"
+
+
+KIND = Kind("quotation", Quotation, NOTE_TYPE, LABELS, fields)

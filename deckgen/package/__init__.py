@@ -1,0 +1,1 @@
+"""Rendered notes become an Anki package."""

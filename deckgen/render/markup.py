@@ -1,0 +1,253 @@
+"""Markdown with ruby, cloze and mathematics becomes the HTML of an Anki field.
+
+What wins where they meet: code, mathematics, cloze, ruby, Markdown.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from deckgen.problem import Code, Severity
+from deckgen.render.emphasis import HanInline
+from deckgen.render.escape import escape, escape_attribute
+from deckgen.render.media import snippet
+
+BAD_CLOZE = Code(
+    "bad-cloze",
+    Severity.ERROR,
+    "A cloze is malformed: it is not closed in its paragraph, hides nothing, or has a number "
+    "outside 1–500 (above 500 Anki makes duplicate cards). Write `{{c1::hidden::hint}}`; a "
+    "backslash before the braces shows them as text.",
+)
+CLOZE_ELSEWHERE = Code(
+    "cloze-elsewhere",
+    Severity.ERROR,
+    "A cloze stands in a field that makes no cloze cards, so Anki would show it raw. Use "
+    "`kind: cloze`, or put a backslash before the braces to show them as text.",
+)
+
+MAX_CLOZE = 500
+
+_CLOZE = re.compile(r"\{\{c([\d,]*)::")
+_RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_MATH = re.compile(r"\$\$[^$]+\$\$|\$(?! )[^$\n]+(?<! )\$(?!\d)")
+_PLAIN = re.compile(r"(?![-+=>#\d\s])[^\\`*_{}\[\]<>&$|~!\n:]+")
+_SRC = re.compile(r"""(?<=\ssrc=)(["'])(.+?)\1""")
+
+
+@dataclass(slots=True)
+class Markup:
+    """What the rendering of one text needs to know, and what it found.
+
+    cloze: whether the field makes cloze cards.
+    html: whether raw HTML goes through.
+    media: maps an authored path to the file's name in the package, or to an empty text.
+    complaints: codes and messages, without their place.
+    """
+
+    cloze: bool = False
+    html: bool = False
+    media: Callable[[str], str] = str
+    complaints: list[tuple[Code, str]] = field(default_factory=list)
+
+    def complain(self, code: Code, message: str) -> None:
+        """Note a complaint once."""
+        if (code, message) not in self.complaints:
+            self.complaints.append((code, message))
+
+
+def to_html(text: str, markup: Markup) -> str:
+    """Render a text; what is one paragraph comes without `<p>`, so that it can stand inline."""
+    if _PLAIN.fullmatch(text):
+        return text
+    markdown = _markdown(markup.html)
+    env: dict[str, Any] = {"markup": markup}
+    tokens = markdown.parse(text, env)
+    if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
+        tokens = tokens[1:2]
+    rendered: str = markdown.renderer.render(tokens, markdown.options, env)
+    return rendered.strip().replace(">\n<", "><")
+
+
+def ruby(base: str, reading: str) -> str:
+    """Return the HTML of a text with its reading above it."""
+    return f"<ruby>{escape(base)}<rt>{escape(reading)}</rt></ruby>"
+
+
+@functools.cache
+def _markdown(raw: bool) -> MarkdownIt:
+    markdown = MarkdownIt("commonmark")
+    markdown.inline = HanInline()
+    markdown.configure("commonmark", {"html": raw, "breaks": True})
+    markdown.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference"])
+    markdown.use(dollarmath_plugin, allow_digits=False, allow_space=False)
+    markdown.inline.ruler.after("backticks", "cloze", _cloze)
+    markdown.inline.ruler.after("cloze", "ruby", _ruby)
+    for name, rule in _RENDER_RULES.items():
+        markdown.add_render_rule(name, rule)
+    return markdown
+
+
+# Inline rules: https://markdown-it-py.readthedocs.io/en/latest/architecture.html
+
+
+def _cloze(state: StateInline, silent: bool) -> bool:
+    opened = _CLOZE.match(state.src, state.pos)
+    if not opened:
+        return False
+    markup: Markup = state.env["markup"]
+    closed = _closing(state.src, opened.end(), state.posMax)
+    if closed is None:
+        if not silent:
+            message = f"'{opened[0]}' is not closed in its paragraph: end it with '}}}}'"
+            markup.complain(BAD_CLOZE, message)
+        return False
+    end, hint_at = closed
+    content_end = end if hint_at is None else hint_at
+    if not silent:
+        _complain_of_cloze(markup, opened, state.src[opened.end() : content_end])
+        numbers = [int(number) for number in opened[1].split(",") if number]
+        hint = "" if hint_at is None else state.src[hint_at + 2 : end]
+        state.push("cloze_open", "", 1).meta = {"numbers": numbers}
+        outer, state.posMax = state.posMax, content_end
+        state.pos = opened.end()
+        state.md.inline.tokenize(state)
+        state.posMax = outer
+        state.push("cloze_close", "", -1).meta = {"numbers": numbers, "hint": hint}
+    state.pos = end + 2
+    return True
+
+
+def _complain_of_cloze(markup: Markup, opened: re.Match[str], content: str) -> None:
+    shown = opened[0]
+    numbers = opened[1].split(",")
+    if not markup.cloze:
+        message = f"'{shown}…' makes no card in this field: use kind: cloze, or write '\\{shown}'"
+        markup.complain(CLOZE_ELSEWHERE, message)
+    elif not all(number and 1 <= int(number) <= MAX_CLOZE for number in numbers):
+        markup.complain(BAD_CLOZE, f"'{shown}' needs a number from 1 to {MAX_CLOZE}")
+    elif not content.strip():
+        markup.complain(BAD_CLOZE, f"'{shown}}}}}' hides nothing: put the text between :: and }}}}")
+
+
+def _closing(text: str, at: int, end: int) -> tuple[int, int | None] | None:
+    """Return where a cloze's content ends, and where its hint's `::` stands."""
+    depth, hint_at = 0, None
+    while at < end:
+        skipped = _RUBY.match(text, at) or _CODE.match(text, at) or _MATH.match(text, at)
+        if skipped:
+            at = skipped.end()
+        elif text[at] == "\\":
+            at += 2
+        elif opened := _CLOZE.match(text, at):
+            depth, at = depth + 1, opened.end()
+        elif text.startswith("}}", at):
+            if depth == 0:
+                return at, hint_at
+            depth, at = depth - 1, at + 2
+        elif depth == 0 and hint_at is None and text.startswith("::", at):
+            hint_at, at = at, at + 2
+        else:
+            at += 1
+    return None
+
+
+def _ruby(state: StateInline, silent: bool) -> bool:
+    found = _RUBY.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("ruby_text", "ruby", 0).meta = {"base": found[1], "reading": found[2]}
+    state.pos = found.end()
+    return True
+
+
+# Render rules take the renderer, the tokens, which of them, the options, and the environment.
+
+_Env = MutableMapping[str, Any]
+
+
+def _text(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return escape(tokens[at].content)
+
+
+def _code_inline(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return f"<code>{escape(tokens[at].content)}</code>"
+
+
+def _fence(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return f"<pre><code>{escape(tokens[at].content)}</code></pre>"
+
+
+def _softbreak(*_: Any) -> str:
+    return "<br>"
+
+
+def _ruby_text(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return ruby(tokens[at].meta["base"], tokens[at].meta["reading"])
+
+
+def _math_inline(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return rf"\({_tex(tokens[at].content)}\)"
+
+
+def _math_block(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return rf"\[{_tex(tokens[at].content)}\]"
+
+
+def _cloze_open(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    return "".join(f"{{{{c{number}::" for number in tokens[at].meta["numbers"])
+
+
+def _cloze_close(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    hint = tokens[at].meta["hint"]
+    end = f"::{escape(hint)}}}}}" if hint else "}}"
+    return end * len(tokens[at].meta["numbers"])
+
+
+def _image(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: _Env) -> str:
+    name = env["markup"].media(str(tokens[at].attrs["src"]))
+    alt = escape_attribute(tokens[at].content)
+    return snippet(name).replace("<img ", f'<img alt="{alt}" ' if alt else "<img ", 1)
+
+
+def _raw_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: _Env) -> str:
+    def packaged(found: re.Match[str]) -> str:
+        return f'"{env["markup"].media(found[2])}"'
+
+    return _SRC.sub(packaged, tokens[at].content)
+
+
+_RENDER_RULES: dict[str, Callable[..., str]] = {
+    "text": _text,
+    "code_inline": _code_inline,
+    "fence": _fence,
+    "softbreak": _softbreak,
+    "ruby_text": _ruby_text,
+    "math_inline": _math_inline,
+    "math_inline_double": _math_block,
+    "math_block": _math_block,
+    "cloze_open": _cloze_open,
+    "cloze_close": _cloze_close,
+    "image": _image,
+    "html_inline": _raw_html,
+    "html_block": _raw_html,
+}
+
+
+def _tex(source: str) -> str:
+    """Return TeX without doubled braces, at which Anki would end a cloze."""
+    spaced = re.sub(r"(?<=[{])(?=[{])|(?<=[}])(?=[}]|$)", " ", source)
+    return html.escape(spaced, quote=False)

@@ -1,0 +1,18 @@
+"""HTML becomes the text that a reader sees."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_HIDDEN = re.compile(r"<(rt|details)\b.*?</\1>|\[sound:[^\]]*\]", re.DOTALL)
+_BREAK = re.compile(r"<(?:br|/p|/li|/tr|/div|/h\d)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_CLOZE = re.compile(r"\{\{c[\d,]+::|::[^{}]*\}\}|\}\}")
+
+
+def plain(rendered: str) -> str:
+    """Return a field's text without markup, readings and hints; line breaks stay."""
+    if "<" in rendered or "[" in rendered:
+        rendered = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", rendered)))
+    return html.unescape(_CLOZE.sub("", rendered)).strip()

@@ -1,0 +1,134 @@
+"""A renderer turns a note's authored texts into the HTML of Anki fields."""
+
+from __future__ import annotations
+
+import functools
+import urllib.parse
+from pathlib import Path
+
+from deckgen.deck.deck import Deck
+from deckgen.deck.note import Note
+from deckgen.deck.source import OUTSIDE_PROJECT, inside
+from deckgen.problem import Code, Problem
+from deckgen.render.escape import escape
+from deckgen.render.labels import COMMON, labels_for
+from deckgen.render.markup import Markup, to_html
+from deckgen.render.media import (
+    MISSING_MEDIA,
+    REMOTE_MEDIA,
+    UNKNOWN_MEDIA,
+    Media,
+    is_known,
+    is_remote,
+    read_media,
+)
+
+
+class Renderer:
+    """Renders the notes of one deck; what it meets on the way is collected.
+
+    problems: what is wrong with the texts.
+    media: the files that the texts show or play, by their name in the package.
+    """
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+        self.labels = labels_for(deck.header.language, COMMON)
+        self.problems: list[Problem] = []
+        self.media: dict[str, Media] = {}
+        self._read: dict[Path, Media] = {}
+
+    def text(self, note: Note, *path: str | int, cloze: bool = False) -> str:
+        """Render the Markdown at a path of the note, e.g. `("items", 0)`; nothing where it is not.
+
+        cloze: whether the text makes cloze cards.
+        """
+        value = getattr(note, str(path[0]))
+        for step in path[1:]:
+            value = value[step]
+        return self.markup(note, value, *path, cloze=cloze) if value else ""
+
+    def markup(self, note: Note, text: str, *path: str | int, cloze: bool = False) -> str:
+        """Render Markdown that was authored at a path of the note."""
+        html = self.deck.header.html if note.html is None else note.html
+        place = functools.partial(self._place_media, note, path)
+        markup = Markup(cloze=cloze, html=html, media=place)
+        rendered = to_html(text, markup)
+        for code, message in markup.complaints:
+            self.complain(code, message, note, *path)
+        return rendered
+
+    def header(self, key: str) -> str:
+        """Render a text of deck.yaml."""
+        header = self.deck.header
+        text = getattr(header, key)
+        if not text:
+            return ""
+        markup = Markup(html=header.html)
+        rendered = to_html(text, markup)
+        span = header.at.span(key)
+        self.problems += [Problem(code, said, span) for code, said in markup.complaints]
+        return rendered
+
+    def complain(self, code: Code, message: str, note: Note, *path: str | int) -> None:
+        """Note a problem of a note's value."""
+        self.problems.append(Problem(code, message, note.at.span(*path)))
+
+    def tail(self, note: Note, speech: str = "") -> dict[str, str]:
+        """Return the fields that every note type ends with.
+
+        speech: what a voice reads, as plain text.
+        """
+        return {
+            "Cue": self.text(note, "cue"),
+            "Notes": self._notes(note),
+            "Origin": self._origin(note),
+            "Speech": escape(speech),
+            "ID": f"{self.deck.header.id}/{note.id}",
+        }
+
+    def row(self, label: str, html: str) -> str:
+        """Return a labelled line of an answer."""
+        named = f'<span class="label">{self.labels[label]}</span>'
+        return f'<div class="row">{named}<div>{html}</div></div>'
+
+    def badge(self, *, verified: bool | None = None) -> str:
+        """Return the mark of what is not in the source."""
+        badge = f'<span class="badge">{self.labels["background"]}</span>'
+        if verified is False:
+            badge += f'<span class="badge unverified">{self.labels["unverified"]}</span>'
+        return badge
+
+    def _notes(self, note: Note) -> str:
+        rows = [self.row("occasion", escape(note.occasion))] if note.occasion else []
+        rows += [
+            self.row("pitfalls", self.text(note, "pitfalls", at))
+            for at in range(len(note.pitfalls))
+        ]
+        return "".join(rows)
+
+    def _origin(self, note: Note) -> str:
+        badge = self.badge(verified=note.verified) if note.origin == "background" else ""
+        return badge + escape(note.cite or "")
+
+    def _place_media(self, note: Note, path: tuple[str | int, ...], given: str) -> str:
+        name = urllib.parse.unquote(given)
+        file = inside(self.deck.folder / name, self.deck.project)
+        if is_remote(given):
+            self.complain(REMOTE_MEDIA, f"'{given}' is on the internet: save it here", note, *path)
+        elif file is None:
+            message = f"'{name}' lies outside the project: move it below the deck's folder"
+            self.complain(OUTSIDE_PROJECT, message, note, *path)
+        elif not is_known(name):
+            self.complain(UNKNOWN_MEDIA, f"Anki shows no files like '{name}'", note, *path)
+        else:
+            try:
+                media = self._read.get(file) or read_media(file)
+            except OSError as error:
+                message = f"cannot read '{name}' in {self.deck.folder}: {error.strerror}"
+                self.complain(MISSING_MEDIA, message, note, *path)
+            else:
+                self._read[file] = media
+                self.media[media.name] = media
+                return media.name
+        return ""

@@ -1,0 +1,1 @@
+"""A file's text becomes a tree that knows line and column."""

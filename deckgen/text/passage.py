@@ -1,0 +1,57 @@
+"""Passages of a source text: compared after NFC, without line breaks or indents."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+
+from deckgen.text.han import HAN_SIDE
+
+_INDENT = " \t\u3000"
+_JOIN = re.compile(rf"(?<=[{HAN_SIDE}])\n|\n(?=[{HAN_SIDE}])")
+_PUNCTUATION = re.compile(r"[^\w]|_")
+
+
+def joined(text: str) -> str:
+    """Return a text on one line, as passages are compared.
+
+    NFC (never NFKC, which changes Chinese punctuation); lines lose their indents, among them
+    U+3000; a line break beside Han characters leaves nothing behind, any other one space.
+    """
+    lines = (line.strip(_INDENT) for line in unicodedata.normalize("NFC", text).split("\n"))
+    return _JOIN.sub("", "\n".join(line for line in lines if line)).replace("\n", " ")
+
+
+def without_punctuation(text: str) -> str:
+    """Return a text's letters, digits and Han characters alone."""
+    return _PUNCTUATION.sub("", text)
+
+
+def nearest(passage: str, source: str) -> str:
+    """Return the stretch of a joined source that is most like a passage, differences in 【】.
+
+    Nothing where the two share less than a third of the passage.
+    """
+    matcher = difflib.SequenceMatcher(None, source, passage, autojunk=False)
+    anchor = matcher.find_longest_match()
+    start = max(0, anchor.a - anchor.b)
+    window = source[start : start + len(passage) + 8]
+    matcher = difflib.SequenceMatcher(None, window, passage, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if sum(block.size for block in blocks) * 3 < len(passage):
+        return ""
+    return _marked(window, blocks)
+
+
+def _marked(window: str, blocks: list[difflib.Match]) -> str:
+    parts: list[str] = []
+    at = blocks[0].a
+    for block in blocks:
+        if block.a > at:
+            parts.append(f"【{window[at : block.a]}】")
+        elif parts:
+            parts.append("【】")
+        parts.append(window[block.a : block.a + block.size])
+        at = block.a + block.size
+    return "".join(parts)
