@@ -52,7 +52,10 @@ def link(header: Header, notes: Sequence[Note]) -> tuple[dict[str, Note], list[P
     lessons: dict[str, int] = {}
     drafts = {note.id for note in notes if note.draft}
     for name, note in linked.items():
-        lessons[name] = _lesson(header, note, problems)
+        lesson = _lesson(header, note, problems)
+        lessons[name] = len(header.lessons) if lesson is None else lesson
+        if lesson is None:
+            linked[name] = dataclasses.replace(note, lesson=None)
         problems += _references(note, linked, drafts)
         problems += _source(header, note)
     return dict(sorted(linked.items(), key=lambda each: lessons[each[0]])), problems
@@ -88,14 +91,15 @@ def _derived_id(note: Note) -> Name:
     return Name(f"auto-{digest[:12]}")
 
 
-def _lesson(header: Header, note: Note, problems: list[Problem]) -> int:
+def _lesson(header: Header, note: Note, problems: list[Problem]) -> int | None:
+    """Return the number of a note's lesson, or nothing where the deck has no such lesson."""
     try:
         return lesson_number(header, note.lesson)
     except ValueError:
         hint = did_you_mean(note.lesson or "", header.lessons)
         message = f"deck.yaml has no lesson '{note.lesson}'{hint} (it has {len(header.lessons)})"
         problems.append(Problem(UNKNOWN_LESSON, message, note.at.span("lesson")))
-        return len(header.lessons)
+        return None
 
 
 def _references(
