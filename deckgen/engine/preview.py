@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anki.collection import Collection
 
-from deckgen.engine.collection import import_package, temporary_collection
+from deckgen.engine.collection import import_package, name_of, temporary_collection
 
 _PLAY = re.compile(r"\[anki:play:[qa]:\d+\]")
 
@@ -52,7 +52,7 @@ def _rendered(collection: Collection, card_id: int) -> RenderedCard:
     note, out = card.note(), card.render_output()
     note_type = card.note_type()
     return RenderedCard(
-        note=note["ID"] if "ID" in note else note.guid,  # noqa: SIM401 - no dict
+        note=name_of(note),
         note_type=note_type["name"],
         deck=collection.decks.name(card.did),
         ord=card.ord,
