@@ -6,7 +6,7 @@ import html
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def prove(package: Path) -> Proof:
             *_render_failures(collection),
             *_media_failures(collection, package),
             *_again_failures(collection, package),
-            *_integrity_failures(collection, cards),
+            *_integrity_failures(collection),
         )
         return Proof(notes, cards, decks, failures)
 
@@ -83,16 +83,14 @@ def _note_failures(collection: Collection) -> Iterator[str]:
         state = note.fields_check()
         if state:
             yield f"note {name_of(note)}: {_FIELD_STATES.get(state, f'Anki says {state}')}"
-        if not note.card_ids():
-            yield f"note {name_of(note)} has no card"
         guids.setdefault(note.guid, []).append(name_of(note))
     for guid, names in guids.items():
         if len(names) > 1:
             yield f"notes {', '.join(names)} have the same GUID {guid}"
     for empty in collection.get_empty_cards().notes:
         note = collection.get_note(NoteId(empty.note_id))
-        ords = sorted(card.ord + 1 for card in note.cards() if card.id in empty.card_ids)
-        yield f"note {name_of(note)} has empty cards: {', '.join(map(str, ords))}"
+        ords = _listed(card.ord + 1 for card in note.cards() if card.id in empty.card_ids)
+        yield f"note {name_of(note)} has empty cards: {ords}"
 
 
 def _render_failures(collection: Collection) -> Iterator[str]:
@@ -157,13 +155,27 @@ def _again_failures(collection: Collection, package: Path) -> Iterator[str]:
         yield "imported again, it forces a full sync"
 
 
-def _integrity_failures(collection: Collection, cards: int) -> Iterator[str]:
+def _integrity_failures(collection: Collection) -> Iterator[str]:
+    """Let Anki check its database, which makes missing cards and removes impossible ones."""
+    before = _cards_by_note(collection)
     rebuilt = collection.fix_integrity()
     if rebuilt != _REBUILT:
-        repaired = rebuilt[0].removesuffix(_REBUILT[0])
-        yield f"Anki's database check repairs: {_plain(repaired)}"
-    if collection.card_count() != cards:
-        yield f"Anki's database check changes {cards} cards into {collection.card_count()}"
+        yield f"Anki's database check repairs: {_plain(rebuilt[0].removesuffix(_REBUILT[0]))}"
+    after = _cards_by_note(collection)
+    for name, cards in before.items():
+        if added := after.get(name, set()) - cards:
+            yield f"note {name} lacks cards that Anki's database check adds: {_listed(added)}"
+        if removed := cards - after.get(name, set()):
+            yield f"note {name} has cards that Anki's database check removes: {_listed(removed)}"
+
+
+def _cards_by_note(collection: Collection) -> dict[str, set[int]]:
+    notes = map(collection.get_note, collection.find_notes(""))
+    return {name_of(note): {card.ord + 1 for card in note.cards()} for note in notes}
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))
 
 
 def _said(error: AnkiException) -> str:
