@@ -8,10 +8,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from deckgen.problem import Problem, Severity, Span
+
+if TYPE_CHECKING:
+    from deckgen.build import Compiled
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
@@ -41,6 +45,41 @@ def summary(problems: Sequence[Problem]) -> str:
 def count(number: int, word: str) -> str:
     """Return e.g. `1 note` or `2,000 notes`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def print_changes(compiled: Compiled, *, err: bool) -> None:
+    """Print what differs from the lock, where anything does."""
+    if compiled.settled is None or compiled.deck is None:
+        return
+    changes = compiled.settled.changes
+    for sentence in compiled.recognised:
+        click.echo(sentence, err=err)
+    counted = {
+        "new": changes.new,
+        "changed": changes.changed,
+        "sent again": changes.again,
+        "moved": changes.moved,
+        "removed": changes.removed,
+    }
+    said = [f"{len(notes):,} {what}" for what, notes in counted.items() if notes]
+    if said:
+        click.echo(f"{', '.join(said)}, {changes.untouched:,} untouched", err=err)
+    if changes.unsent:
+        notes = count(len(changes.unsent), "note")
+        click.echo(
+            f"{notes} changed in markup only: left as learners have them (--send-markup sends)",
+            err=err,
+        )
+    if changes.removed:
+        ids = [record.id for record in changes.removed]
+        click.echo(
+            f"in Anki, find the removed: {anki_search(compiled.deck.header.id, ids)}", err=err
+        )
+
+
+def anki_search(deck_id: str, note_ids: Sequence[str]) -> str:
+    """Return a search for Anki's browser that finds these notes."""
+    return " OR ".join(f'"ID:{deck_id}/{note_id}"' for note_id in note_ids)
 
 
 def _as_text(problem: Problem, with_line: bool) -> str:

@@ -18,40 +18,69 @@ from deckgen.commands import _options
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write the package (default: dist/<deck id>.apkg).",
 )
+@click.option("--locked", is_flag=True, help="Fail where the lock would change (for CI).")
+@click.option(
+    "--send-markup", is_flag=True, help="Send also the notes whose markup alone has changed."
+)
+@click.option(
+    "--change-note-type",
+    "change_types",
+    multiple=True,
+    metavar="KIND",
+    help="Let this kind's note type change its fields or templates.",
+)
+@click.option(
+    "--new", "new", multiple=True, metavar="ID", help="This id is new, whatever it looks like."
+)
 @_options.format_
-def COMMAND(deck: Path, output: Path | None, style: str) -> None:
+def COMMAND(
+    deck: Path,
+    output: Path | None,
+    locked: bool,
+    send_markup: bool,
+    change_types: tuple[str, ...],
+    new: tuple[str, ...],
+    style: str,
+) -> None:
     r"""Compile a deck into an Anki package (.apkg).
 
     DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
-    With errors nothing is written, and an older package stays as it was. The exit code is 0
-    without errors, 1 with errors, 2 for wrong usage.
+    Beside it deck.lock remembers when each note last changed: commit it. With errors nothing is
+    written, and an older package stays as it was. The exit code is 0 without errors, 1 with
+    errors, 2 for wrong usage.
 
     \b
     Examples:
       deckgen build
       deckgen build my-deck.yaml -o my-deck.apkg
-      SOURCE_DATE_EPOCH=1700000000 deckgen build     # the same bytes every time
+      deckgen build --locked                         # in CI: is the lock committed?
+      SOURCE_DATE_EPOCH=1700000000 deckgen build     # the moment that changes get
     """
-    from deckgen.build import compile_deck, package
-    from deckgen.commands._output import count, print_problems, summary
-    from deckgen.package.archive import replace_file
+    from deckgen.build import compile_deck, write
+    from deckgen.commands._output import count, print_changes, print_problems, summary
+    from deckgen.lock.settle import Request
     from deckgen.package.moment import moment
 
+    request = Request(send_markup=send_markup, change_types=change_types, new=new)
     try:
-        compiled = compile_deck(deck, moment(os.environ))
+        compiled = compile_deck(deck, moment(os.environ), request)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     print_problems(compiled.problems, style)
-    content = compiled.content
+    content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
-        click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=style != "text")
+        click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
         raise SystemExit(1)
+    if locked and compiled.lock_changes:
+        click.echo(f"{compiled.lock_file}: out of date; build and commit it", err=quiet)
+        raise SystemExit(1)
+    print_changes(compiled, err=quiet)
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
-        replace_file(target, package(content))
+        write(compiled, target)
     except OSError as error:
-        raise click.ClickException(f"cannot write {target}: {error.strerror}") from None
+        raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     notes = count(len(content.notes), "note")
     cards = count(sum(len(note.cards) for note in content.notes), "card")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
-    click.echo(f"{target}: {notes}, {cards}, {size}", err=style != "text")
+    click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)

@@ -24,10 +24,12 @@ def COMMAND(deck: Path, style: str) -> None:
       deckgen check my-deck.yaml
       deckgen check --format github      # annotations in a pull request
     """
+    import time
+
     from deckgen.build import compile_deck
     from deckgen.commands._output import count, print_problems, summary
 
-    compiled = compile_deck(deck, moment=1)
+    compiled = compile_deck(deck, moment=int(time.time()))
     print_problems(compiled.problems, style)
     notes = compiled.content.notes if compiled.content else ()
     cards = sum(len(note.cards) for note in notes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deckgen.deck.field import Markup, Name, Plain, key
+from deckgen.deck.listed import Listed
 from deckgen.deck.located import Located
 from deckgen.deck.note import Note
 from deckgen.deck.source import Source
@@ -34,6 +35,22 @@ class Header:
     language: Plain = key("A BCP 47 tag: labels, fonts, punctuation.", Plain("en"))
     description: Markup | None = key("Shown by Anki on the deck's page.", None)
     sources: Mapping[str, Plain] = key("Source texts: a name and a path for each.", {})
+    headings: Mapping[str, tuple[Plain, ...]] = key(
+        "Which lines of a source are headings, where they are not found by themselves; "
+        "`*` stands for anything.",
+        {},
+        example="{essay: [第*章*]}",
+    )
+    must_have: Mapping[str, Plain] = key(
+        "For a source, a list of passages that the cards have to use.",
+        {},
+        example="{essay: ../seeds/mass-line-spans.tsv}",
+    )
+    excused: Mapping[str, Mapping[str, Plain]] = key(
+        "For a source, the ids of listed passages that no card needs to use, with the reason.",
+        {},
+        example="{essay: {4d: 文章没有列出“四风”的内容}}",
+    )
     lessons: tuple[Plain, ...] = key("Subdecks, in the order of study.", ())
     options: Options = key("Study options.", Options())
     speech: bool = key("Read answers aloud, where the device has a voice.", False)
@@ -46,6 +63,7 @@ class Deck:
 
     folder: the deck's folder; media paths start there.
     project: the folder that sources and media may not leave.
+    listed: for a source, the passages that the cards have to use.
     notes: by id, in the order of study; drafts are left out.
     """
 
@@ -53,6 +71,7 @@ class Deck:
     folder: Path
     project: Path
     sources: Mapping[str, Source]
+    listed: Mapping[str, tuple[Listed, ...]]
     notes: Mapping[str, Note]
 
     def lesson(self, note: Note) -> int:

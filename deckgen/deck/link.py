@@ -13,6 +13,7 @@ from deckgen.deck.deck import Header, lesson_number
 from deckgen.deck.field import Name, NoteId
 from deckgen.deck.note import Note
 from deckgen.deck.read import authored
+from deckgen.deck.source import UNKNOWN_SOURCE
 from deckgen.problem import Code, Problem, Severity, did_you_mean
 
 DUPLICATE_ID = Code(
@@ -37,20 +38,15 @@ UNKNOWN_NOTE = Code(
     Severity.ERROR,
     "A field names another note by its id, and the deck has no such note (or only as a draft).",
 )
-UNKNOWN_SOURCE = Code(
-    "unknown-source",
-    Severity.ERROR,
-    "A note's source is none of deck.yaml's `sources`, or a note with evidence names no source.",
-)
 
 
 def link(header: Header, notes: Sequence[Note]) -> tuple[dict[str, Note], list[Problem]]:
     """Return the notes by id in the order of study, drafts left out, and what does not link."""
-    problems: list[Problem] = []
+    problems = list(_header_sources(header))
     present = [note for note in notes if not note.draft]
     linked = _identified(present, problems)
     lessons: dict[str, int] = {}
-    drafts = {note.id for note in notes if note.draft}
+    drafts: set[str | None] = {note.id for note in notes if note.draft}
     for name, note in linked.items():
         lesson = _lesson(header, note, problems)
         lessons[name] = len(header.lessons) if lesson is None else lesson
@@ -103,20 +99,36 @@ def _lesson(header: Header, note: Note, problems: list[Problem]) -> int | None:
 
 
 def _references(
-    note: Note, linked: Mapping[str, Note], drafts: set[Name | None]
+    note: Note, linked: Mapping[str, Note], drafts: set[str | None]
 ) -> Iterator[Problem]:
-    for field in _reference_fields(cast(Hashable, type(note))):
-        wanted = getattr(note, field)
-        if wanted and wanted not in linked:
+    for field, wanted in references(note):
+        if wanted not in linked:
             why = "is a draft" if wanted in drafts else "is not in the deck"
             message = f"the note '{wanted}' {why}{did_you_mean(wanted, linked)}"
             yield Problem(UNKNOWN_NOTE, message, note.at.span(field))
+
+
+def references(note: Note) -> Iterator[tuple[str, NoteId]]:
+    """Yield the keys of a note that name other notes, and the ids that they name."""
+    for field in _reference_fields(cast(Hashable, type(note))):
+        if wanted := getattr(note, field):
+            yield field, wanted
 
 
 @functools.cache
 def _reference_fields(record: Any) -> tuple[str, ...]:
     keys = authored(record).values()
     return tuple(key.name for key in keys if NoteId in (key.type, *typing.get_args(key.type)))
+
+
+def _header_sources(header: Header) -> Iterator[Problem]:
+    """Yield the sources that other keys of the header name, and that it has not."""
+    for key in ("headings", "must_have", "excused"):
+        for name in getattr(header, key):
+            if name not in header.sources:
+                hint = did_you_mean(name, header.sources)
+                message = f"`sources` has no '{name}'{hint}"
+                yield Problem(UNKNOWN_SOURCE, message, header.at.span(key, name))
 
 
 def _source(header: Header, note: Note) -> Iterator[Problem]:

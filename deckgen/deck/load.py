@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deckgen.deck.deck import Deck, Header
 from deckgen.deck.link import link
+from deckgen.deck.listed import read_lists
 from deckgen.deck.located import Located
 from deckgen.deck.note import Note
 from deckgen.deck.read import MISSING_FIELD, UNKNOWN_KEY, WRONG_SHAPE, authored, read_record
@@ -117,8 +118,10 @@ def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, li
         return None, problems
     folder, project = path.parent, project_of(path.parent)
     sources, unread = read_sources(header.at, dict(header.sources), folder, project)
+    listed, unlisted = read_lists(header.at, header.must_have, header.excused, folder, project)
     linked, unlinked = link(header, notes)
-    return Deck(header, folder, project, sources, linked), [*problems, *unread, *unlinked]
+    deck = Deck(header, folder, project, sources, listed, linked)
+    return deck, [*problems, *unread, *unlisted, *unlinked]
 
 
 def _read(path: Path, problems: list[Problem]) -> _Part | None:

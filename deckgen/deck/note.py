@@ -23,12 +23,18 @@ class Note:
 
     at: Located
     kind: Plain = key("The kind of note, which says what other keys it has.")
-    id: Name | None = key("What the note is, across every change: `a-z`, `0-9`, `-`.", None)
-    guid: Plain | None = key("The GUID of an adopted Anki note, instead of deckgen's.", None)
-    lesson: Plain | None = key("The number or name of a lesson of deck.yaml.", None)
+    id: Name | None = key(
+        "What the note is, across every change: `a-z`, `0-9`, `-`.", None, shown=False
+    )
+    guid: Plain | None = key(
+        "The GUID of an adopted Anki note, instead of deckgen's.", None, shown=False
+    )
+    lesson: Plain | None = key("The number or name of a lesson of deck.yaml.", None, shown=False)
     tags: tuple[Tag, ...] = key("Anki tags.", ())
-    source: Name | None = key("The source, by its name in deck.yaml.", None)
-    evidence: tuple[Verbatim, ...] = key("Passages of the source that the note rests on.", ())
+    source: Name | None = key("The source, by its name in deck.yaml.", None, shown=False)
+    evidence: tuple[Verbatim, ...] = key(
+        "Passages of the source that the note rests on.", (), shown=False
+    )
     origin: Literal["essay", "background"] = key(
         "`essay`: the source says it; `background`: it is known from elsewhere.", "essay"
     )
@@ -36,10 +42,14 @@ class Note:
     verified: bool | None = key("Whether the background was checked in that place.", None)
     occasion: Plain | None = key("Where and when a statement was made.", None)
     pitfalls: tuple[Markup, ...] = key("What is easily mistaken, shown with the answer.", ())
-    contrast: Name | None = key("The group of notes that this one is easily mixed up with.", None)
+    contrast: Name | None = key(
+        "The group of notes that this one is easily mixed up with.", None, shown=False
+    )
     cue: Markup | None = key("A short context shown on the front of the note's cards.", None)
-    excuse: Mapping[str, Plain] = key("Rules that this note may break, each with a reason.", {})
-    draft: bool = key("Leave the note out of the package.", False)
+    excuse: Mapping[str, Plain] = key(
+        "Rules that this note may break, each with a reason.", {}, shown=False
+    )
+    draft: bool = key("Leave the note out of the package.", False, shown=False)
     html: bool | None = key("Let raw HTML through in the note's texts.", None)
 
     @property

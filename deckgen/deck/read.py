@@ -81,6 +81,7 @@ class Authored:
     required: bool
     about: str
     example: str
+    shown: bool
 
 
 def authored(record: type[Any]) -> dict[str, Authored]:
@@ -98,6 +99,7 @@ def _authored(record: Any) -> dict[str, Authored]:
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
             field.metadata["about"],
             field.metadata["example"],
+            field.metadata["shown"],
         )
         for field in dataclasses.fields(record)
         if "about" in field.metadata

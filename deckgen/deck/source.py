@@ -1,7 +1,9 @@
-"""The source texts that a deck's verbatim passages are copied from."""
+"""The files that a deck's header names, among them the sources of its verbatim passages."""
 
 from __future__ import annotations
 
+import os.path
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,11 @@ OUTSIDE_PROJECT = Code(
     "of it. A deck from a stranger could copy private files into a package that way: move the "
     "file into the project.",
 )
+UNKNOWN_SOURCE = Code(
+    "unknown-source",
+    Severity.ERROR,
+    "A source is named that is none of deck.yaml's `sources`, or a note with evidence names none.",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,23 +37,37 @@ class Source:
 
 
 def read_sources(
-    at: Located, paths: dict[str, str], folder: Path, project: Path
+    at: Located, paths: Mapping[str, str], folder: Path, project: Path
 ) -> tuple[dict[str, Source], list[Problem]]:
-    """Read the sources that a deck names; paths start at the deck's folder."""
-    sources: dict[str, Source] = {}
+    """Read the sources that a deck names."""
+    files, problems = read_named(at, "sources", paths, folder, project)
+    return {name: Source(name, file, joined(file.text)) for name, file in files.items()}, problems
+
+
+def read_named(
+    at: Located, key: str, paths: Mapping[str, str], folder: Path, project: Path
+) -> tuple[dict[str, TextFile], list[Problem]]:
+    """Read the files that a key of the deck's header names; paths start at the deck's folder."""
+    files: dict[str, TextFile] = {}
     problems: list[Problem] = []
     for name, given in paths.items():
-        span = at.span("sources", name)
+        span = at.span(key, name)
         path = inside(folder / given, project)
         if path is None:
             message = f"'{given}' lies outside the project: move it below {project.name}/"
             problems.append(Problem(OUTSIDE_PROJECT, message, span))
             continue
-        file, unread = read_file(path, given)
+        file, unread = read_file(path, _shown(folder / given, path))
         problems += [Problem(each.code, f"'{given}': {each.message}", span) for each in unread]
         if file:
-            sources[name] = Source(name, file, joined(file.text))
-    return sources, problems
+            files[name] = file
+    return files, problems
+
+
+def _shown(given: Path, resolved: Path) -> str:
+    """Return a path as people read it, without `..` where that leads to the same file."""
+    short = os.path.normpath(given)
+    return short if Path(short).resolve() == resolved else str(given)
 
 
 def inside(path: Path, project: Path) -> Path | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from deckgen.deck.note import Note
 from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
-from deckgen.render.render import Renderer
-from deckgen.render.sequence import MAX_ITEMS, TOO_MANY_ITEMS
 
 WHICH = '<div class="which" hidden>{{cloze:Cards}}</div>'
 """Says which fixed cards exist; never shown."""
@@ -76,11 +73,3 @@ def items_note_type(kind: str, head: str, items: str, whole: int) -> NoteType:
         ),
         cloze=True,
     )
-
-
-def check_length(note: Note, field: str, render: Renderer) -> None:
-    """Complain of more items than cloze numbers can tell apart."""
-    count = len(getattr(note, field))
-    if count > MAX_ITEMS:
-        message = f"{count} {field} are more than {MAX_ITEMS}: split the note"
-        render.complain(TOO_MANY_ITEMS, message, note, field, MAX_ITEMS)

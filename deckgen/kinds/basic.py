@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
+from deckgen.kinds._question import Question, shown
 from deckgen.render.escape import escape
 from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
 from deckgen.render.plain import plain
@@ -86,4 +88,14 @@ def fields(note: Basic, render: Renderer) -> dict[str, str]:
     }
 
 
-KIND = Kind("basic", Basic, NOTE_TYPE, LABELS, fields)
+def questions(note: Basic, deck: Deck) -> list[Question]:
+    """Tell what a basic note's cards ask."""
+    front, back = shown(note, deck, note.front), shown(note, deck, note.back)
+    cue = shown(note, deck, note.cue)
+    asked = [Question("", front, cue, back, ("front",), ("back",))]
+    if note.reverse:
+        asked.append(Question("reverse", back, cue, front, ("back",), ("front",), reverse=True))
+    return asked
+
+
+KIND = Kind("basic", Basic, NOTE_TYPE, LABELS, fields, questions)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
+from deckgen.kinds._question import Question, gap_questions, shown
 from deckgen.problem import Code, Severity
 from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
 from deckgen.render.render import Renderer
@@ -65,4 +67,9 @@ def fields(note: Cloze, render: Renderer) -> dict[str, str]:
     return {"Text": text, "Extra": render.text(note, "extra"), **render.tail(note)}
 
 
-KIND = Kind("cloze", Cloze, NOTE_TYPE, LABELS, fields)
+def questions(note: Cloze, deck: Deck) -> list[Question]:
+    """Tell what a cloze note's cards ask."""
+    return gap_questions(note, deck, note.text, "gap", ("text",), shown(note, deck, note.cue))
+
+
+KIND = Kind("cloze", Cloze, NOTE_TYPE, LABELS, fields, questions)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
+from deckgen.kinds._question import Question, shown
 from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
 from deckgen.render.plain import plain
 from deckgen.render.render import Renderer
@@ -80,4 +82,14 @@ def fields(note: Concept, render: Renderer) -> dict[str, str]:
     }
 
 
-KIND = Kind("concept", Concept, NOTE_TYPE, LABELS, fields)
+def questions(note: Concept, deck: Deck) -> list[Question]:
+    """Tell what a concept's two cards ask."""
+    term, definition = shown(note, deck, note.term), shown(note, deck, note.definition)
+    cue = shown(note, deck, note.cue)
+    return [
+        Question("definition", term, cue, definition, ("term",), ("definition",), given=True),
+        Question("term", definition, cue, term, ("definition",), ("term",)),
+    ]
+
+
+KIND = Kind("concept", Concept, NOTE_TYPE, LABELS, fields, questions)

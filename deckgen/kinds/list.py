@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, Plain, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
-from deckgen.kinds._sequence import check_length, items_note_type
+from deckgen.kinds._question import GAP, Question, sequence_questions, shown
+from deckgen.kinds._sequence import items_note_type
 from deckgen.problem import Code, Severity
 from deckgen.render.plain import plain
 from deckgen.render.render import Renderer
 from deckgen.render.sequence import (
-    MAX_ITEMS,
+    ITEMS,
     NOT_IN_ITEM,
     WHOLE,
     cards,
@@ -67,7 +69,6 @@ NOTE_TYPE = items_note_type("list", "Prompt", "Items", WHOLE)
 
 def fields(note: List, render: Renderer) -> dict[str, str]:
     """Render a list."""
-    check_length(note, "items", render)
     if note.hide and len(note.hide) != len(note.items):
         message = f"{len(note.hide)} entries for {len(note.items)} items: give one for each"
         render.complain(UNEVEN_HIDE, message, note, "hide")
@@ -76,7 +77,7 @@ def fields(note: List, render: Renderer) -> dict[str, str]:
     style = "ordered" if note.ordered else "bulleted"
     return {
         "Prompt": render.text(note, "prompt"),
-        "Items": items(gapped[:MAX_ITEMS], style),
+        "Items": items(gapped, style),
         "Whole": items(whole, style),
         "Count": str(len(whole)),
         "Cards": cards([WHOLE] if note.whole else []),
@@ -85,7 +86,7 @@ def fields(note: List, render: Renderer) -> dict[str, str]:
 
 
 def _gapped(note: List, at: int, html: str, render: Renderer) -> str:
-    number = at + 1
+    number = render.numbers(note, "items")[at]
     if at >= len(note.hide):
         return gap(number, html, ladder(plain(html)))
     text = str(note.items[at])
@@ -97,4 +98,26 @@ def _gapped(note: List, at: int, html: str, render: Renderer) -> str:
     return render.markup(note, hidden, "items", at, cloze=True)
 
 
-KIND = Kind("list", List, NOTE_TYPE, LABELS, fields)
+def questions(note: List, deck: Deck) -> list[Question]:
+    """Tell what a list's cards ask."""
+    items = [shown(note, deck, item) for item in note.items]
+    whole = Question(
+        "whole",
+        shown(note, deck, note.prompt),
+        shown(note, deck, note.cue),
+        "\n".join(items),
+        ("prompt",),
+        ("items",),
+        recited=True,
+    )
+    asked = sequence_questions(whole, items, ask="item", field="items")
+    for at, parts in enumerate(note.hide[: len(items)]):
+        rest = items[at]
+        for part in parts:
+            rest = rest.replace(part, GAP)
+        context = f"{asked[at].context}\n{rest}"
+        asked[at] = asked[at]._replace(context=context, answer=" ".join(parts), gaps=parts)
+    return [*asked, whole] if note.whole else asked
+
+
+KIND = Kind("list", List, NOTE_TYPE, LABELS, fields, questions, numbered={"items": ITEMS})

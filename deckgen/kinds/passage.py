@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, Verbatim, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
-from deckgen.kinds._sequence import check_length, items_note_type
+from deckgen.kinds._question import Question, sequence_questions, shown
+from deckgen.kinds._sequence import items_note_type
 from deckgen.problem import Code, Severity
 from deckgen.render.escape import escape
 from deckgen.render.render import Renderer
-from deckgen.render.sequence import MAX_ITEMS, WHOLE, cards, gap, items, ladder
+from deckgen.render.sequence import ITEMS, WHOLE, cards, gap, items, ladder
 
 BAD_CONTEXT = Code(
     "bad-context",
@@ -60,15 +62,18 @@ NOTE_TYPE = items_note_type("passage", "Title", "Lines", WHOLE)
 
 def fields(note: Passage, render: Renderer) -> dict[str, str]:
     """Render a passage."""
-    check_length(note, "lines", render)
     if note.context is not None and not 1 <= note.context <= MAX_CONTEXT:
         message = f"'context' is 1 to {MAX_CONTEXT}; leave it out to show all the lines before"
         render.complain(BAD_CONTEXT, message, note, "context")
     whole = [escape(line) for line in note.lines]
-    gapped = [gap(at + 1, html, ladder(note.lines[at])) for at, html in enumerate(whole)]
+    numbers = render.numbers(note, "lines")
+    gapped = [
+        gap(number, html, ladder(line))
+        for number, html, line in zip(numbers, whole, note.lines, strict=True)
+    ]
     return {
         "Title": render.text(note, "title"),
-        "Lines": items(gapped[:MAX_ITEMS], f"n{note.context}" if note.context else ""),
+        "Lines": items(gapped, f"n{note.context}" if note.context else ""),
         "Whole": items(whole),
         "Count": str(len(whole)),
         "Cards": cards([WHOLE] if note.whole else []),
@@ -76,4 +81,21 @@ def fields(note: Passage, render: Renderer) -> dict[str, str]:
     }
 
 
-KIND = Kind("passage", Passage, NOTE_TYPE, LABELS, fields)
+def questions(note: Passage, deck: Deck) -> list[Question]:
+    """Tell what a passage's cards ask."""
+    whole = Question(
+        "whole",
+        shown(note, deck, note.title),
+        shown(note, deck, note.cue),
+        "".join(note.lines),
+        ("title",),
+        ("lines",),
+        recited=True,
+        verbatim=True,
+        given=True,
+    )
+    lines = sequence_questions(whole, note.lines, ask="line", field="lines", window=note.context)
+    return [*lines, whole] if note.whole else lines
+
+
+KIND = Kind("passage", Passage, NOTE_TYPE, LABELS, fields, questions, numbered={"lines": ITEMS})

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
+from deckgen.kinds._question import Question, gap_questions, sequence_questions, shown
 from deckgen.kinds._sequence import cloze_template, fixed, reveal, sequence
 from deckgen.problem import Code, Severity
 from deckgen.render.notetype import TAIL, Field, NoteType
@@ -19,8 +21,8 @@ from deckgen.render.sequence import WHOLE, cards, gap, items, ladder
 TOO_MANY_CELLS = Code(
     "too-many-cells",
     Severity.ERROR,
-    "A principle's heading has cloze numbers above 89, or more than 200 demands: their cards are "
-    "told apart by ranges of cloze numbers. Split the note.",
+    "A principle's heading has cloze numbers above 90: its cards are told apart from the note's "
+    "others by ranges of cloze numbers. Number the cells from 1.",
 )
 
 
@@ -75,7 +77,8 @@ LABELS = {
     },
 }
 
-DOMAIN, IMAGE, CELLS_FROM, DEMANDS_FROM = 1, 2, 11, 101
+DOMAIN, IMAGE = 1, 2
+CELLS, DEMANDS = range(11, 101), range(101, 301)
 """Card numbers in the order of teaching: unlike a saying's, its fixed cards come first."""
 
 _NAME = '<div class="question">{{Name}}</div>'
@@ -118,10 +121,12 @@ NOTE_TYPE = NoteType(
 def fields(note: Principle, render: Renderer) -> dict[str, str]:
     """Render a principle."""
     demands = [render.text(note, "demands", at) for at in range(len(note.demands))]
-    gapped = [gap(DEMANDS_FROM + at, html, ladder(plain(html))) for at, html in enumerate(demands)]
+    numbers = render.numbers(note, "demands")
+    gapped = [
+        gap(number, html, ladder(plain(html)))
+        for number, html in zip(numbers, demands, strict=True)
+    ]
     fixed_cards = {DOMAIN: note.domain, IMAGE: note.image, WHOLE: len(demands) > 1}
-    if len(demands) > 200:
-        render.complain(TOO_MANY_CELLS, "more than 200 demands: split the note", note, "demands")
     return {
         "Name": render.text(note, "name"),
         "Domain": render.text(note, "domain"),
@@ -140,10 +145,30 @@ def _heading(note: Principle, render: Renderer) -> str:
     """Return the heading with its cells' numbers moved into the range of this kind's."""
     html = render.text(note, "heading", cloze=True)
     numbers = [int(number) for number in _CELL.findall(html)]
-    if numbers and CELLS_FROM + max(numbers) - 1 >= DEMANDS_FROM - 1:
-        message = "the heading's cloze numbers go up to 89: split the note"
+    if max(numbers, default=0) > len(CELLS):
+        message = f"the heading's cloze numbers go up to {len(CELLS)}: split the note"
         render.complain(TOO_MANY_CELLS, message, note, "heading")
-    return _CELL.sub(lambda cell: f"{{{{c{CELLS_FROM - 1 + int(cell[1])}::", html)
+    return _CELL.sub(lambda cell: f"{{{{c{CELLS[0] - 1 + int(cell[1])}::", html)
 
 
-KIND = Kind("principle", Principle, NOTE_TYPE, LABELS, fields)
+def questions(note: Principle, deck: Deck) -> list[Question]:
+    """Tell what a principle's cards ask."""
+    name, cue = shown(note, deck, note.name), shown(note, deck, note.cue)
+    asked = [
+        Question(ask, prompt, cue, name, (ask,), ("name",), given=True)
+        for ask in ("domain", "image")
+        if (prompt := shown(note, deck, getattr(note, ask)))
+    ]
+    if note.heading:
+        asked += gap_questions(note, deck, note.heading, "gap", ("heading",), cue)
+    demands = [shown(note, deck, demand) for demand in note.demands]
+    whole = Question(
+        "demands", name, cue, "\n".join(demands), ("name",), ("demands",), recited=True, given=True
+    )
+    asked += sequence_questions(whole, demands, ask="demand", field="demands")
+    return [*asked, whole] if len(demands) > 1 else asked
+
+
+KIND = Kind(
+    "principle", Principle, NOTE_TYPE, LABELS, fields, questions, numbered={"demands": DEMANDS}
+)

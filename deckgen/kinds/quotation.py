@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.field import Markup, NoteId, Plain, Verbatim, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
-from deckgen.kinds._sequence import check_length, cloze_template, fixed, reveal, sequence
+from deckgen.kinds._question import GAP, Question, sequence_questions, shown
+from deckgen.kinds._sequence import cloze_template, fixed, reveal, sequence
 from deckgen.render.escape import escape
 from deckgen.render.markup import ruby
 from deckgen.render.notetype import TAIL, Field, NoteType
 from deckgen.render.render import Renderer
 from deckgen.render.sequence import (
-    MAX_ITEMS,
+    ITEMS,
     NOT_IN_ITEM,
-    PARTS_FROM,
+    PARTS,
     WHOLE,
     cards,
     gap,
@@ -143,11 +145,11 @@ NOTE_TYPE = NoteType(
 
 def fields(note: Quotation, render: Renderer) -> dict[str, str]:
     """Render a quotation; its first line has no card, since nothing leads to it."""
-    check_length(note, "lines", render)
     _check_parts(note, render)
     whole = [_read(line, note) for line in note.lines]
-    rest = range(1, min(len(whole), MAX_ITEMS))
-    gapped = whole[:1] + [gap(at + 1, whole[at], ladder(note.lines[at])) for at in rest]
+    numbers = render.numbers(note, "lines")
+    rest = range(1, len(whole))
+    gapped = whole[:1] + [gap(numbers[at], whole[at], ladder(note.lines[at])) for at in rest]
     principle = render.deck.notes.get(note.principle) if note.principle else None
     fixed_cards = {
         GLOSS: note.gloss,
@@ -160,7 +162,7 @@ def fields(note: Quotation, render: Renderer) -> dict[str, str]:
     return {
         "Quotation": escape(saying),
         "Lines": items(gapped),
-        "Pivots": _pivots(note),
+        "Pivots": _pivots(note, render),
         "Gloss": render.text(note, "gloss"),
         "Principle": render.markup(note, principle.title, "principle") if principle else "",
         "Work": _work(note.work, render) if note.work else "",
@@ -192,8 +194,9 @@ def _read(line: str, note: Quotation) -> str:
     return html
 
 
-def _pivots(note: Quotation) -> str:
-    numbers = {str(pivot): PARTS_FROM + at for at, pivot in enumerate(note.pivots)}
+def _pivots(note: Quotation, render: Renderer) -> str:
+    pivots = map(str, note.pivots)
+    numbers = dict(zip(pivots, render.numbers(note, "pivots"), strict=True))
     lines = [with_gaps(line, numbers, escape) for line in note.lines]
     return items(lines, "parts") if numbers else ""
 
@@ -205,4 +208,38 @@ def _work(work: Work, render: Renderer) -> str:
     return f"{badge}{written}{' ' if written else ''}{escape(work.title)}{place}"
 
 
-KIND = Kind("quotation", Quotation, NOTE_TYPE, LABELS, fields)
+def questions(note: Quotation, deck: Deck) -> list[Question]:
+    """Tell what a quotation's cards ask."""
+    cue, saying, lines = shown(note, deck, note.cue), "".join(note.lines), ("lines",)
+    start = f"{cue}\n{saying[:2]}……"
+    whole = Question("whole", "", start, saying, lines, lines, recited=True, verbatim=True)
+    rest = sequence_questions(whole._replace(context=cue), note.lines, ask="next", field="lines")
+    asked = rest[1:]
+    for at, pivot in enumerate(note.pivots):
+        prompt, path = saying.replace(pivot, GAP), ("pivots", at)
+        gaps = (pivot,) * saying.count(pivot)
+        asked.append(Question("gap", prompt, cue, pivot, path, path, gaps, verbatim=True))
+    if note.gloss:
+        gloss = shown(note, deck, note.gloss)
+        asked.append(whole._replace(ask="gloss", prompt=gloss, context=cue, at=("gloss",)))
+    principle = deck.notes.get(note.principle) if note.principle else None
+    if principle:
+        title, path = shown(note, deck, principle.title), ("principle",)
+        asked.append(Question("principle", saying, cue, title, lines, path, given=True))
+        asked.append(whole._replace(ask="saying", prompt=title, context=cue, at=path, given=True))
+    if note.work:
+        parts = (note.work.era, note.work.author, note.work.title)
+        work = " ".join(part for part in parts if part)
+        asked.append(Question("work", saying, cue, work, lines, ("work",), given=True))
+    return [*asked, whole] if len(note.lines) > 1 else asked
+
+
+KIND = Kind(
+    "quotation",
+    Quotation,
+    NOTE_TYPE,
+    LABELS,
+    fields,
+    questions,
+    numbered={"lines": ITEMS, "pivots": PARTS},
+)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from deckgen.render.media import Media
 
@@ -32,20 +29,3 @@ def _add(package: zipfile.ZipFile, name: str, content: bytes) -> None:
     info.create_system = 3
     info.external_attr = 0o644 << 16
     package.writestr(info, content)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then over it. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

@@ -20,11 +20,30 @@ _SQLITE_VERSION = (3_040_000).to_bytes(4, "big")
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
-    """A genanki model without genanki's guess of which fields a card needs: Anki has its own."""
+    """A genanki model with its own moment, and without a guess of which fields a card needs."""
+
+    def __init__(self, packaged: PackagedType) -> None:
+        note_type = packaged.note_type
+        super().__init__(
+            packaged.id,
+            packaged.name,
+            fields=[{"name": field.name, "id": field.id} for field in note_type.fields],
+            templates=[
+                {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
+                for each in note_type.templates
+            ],
+            css=packaged.css,
+            model_type=genanki.Model.CLOZE if note_type.cloze else genanki.Model.FRONT_BACK,
+        )
+        self.moment = packaged.moment
 
     @property
     def _req(self) -> list[Any]:
         return []
+
+    def to_json(self, _: float, deck_id: int) -> dict[str, Any]:
+        model: dict[str, Any] = super().to_json(self.moment, deck_id)
+        return model
 
 
 class _Note(genanki.Note):  # type: ignore[misc]
@@ -65,7 +84,7 @@ def collection(content: Content) -> bytes:
         for at, name in enumerate(content.decks)
     }
     for due, note in enumerate(content.notes, 1):
-        model = models.get(note.type.id) or _model(note.type)
+        model = models.get(note.type.id) or _Model(note.type)
         models[note.type.id] = model
         decks[note.deck].add_note(_Note(note, model, due))
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
@@ -82,21 +101,6 @@ def collection(content: Content) -> bytes:
         database = bytearray(connection.serialize())
     database[_SQLITE_VERSION_AT : _SQLITE_VERSION_AT + 4] = _SQLITE_VERSION
     return bytes(database)
-
-
-def _model(packaged: PackagedType) -> _Model:
-    note_type = packaged.note_type
-    return _Model(
-        packaged.id,
-        packaged.name,
-        fields=[{"name": field.name, "id": field.id} for field in note_type.fields],
-        templates=[
-            {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
-            for each in note_type.templates
-        ],
-        css=packaged.css,
-        model_type=genanki.Model.CLOZE if note_type.cloze else genanki.Model.FRONT_BACK,
-    )
 
 
 def _set_presets(cursor: sqlite3.Cursor, preset: Preset | None) -> None:

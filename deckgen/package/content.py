@@ -11,12 +11,16 @@ from deckgen.render.notetype import NoteType
 
 @dataclass(frozen=True, slots=True)
 class PackagedType:
-    """A note type of one deck, with its name and style."""
+    """A note type of one deck, with its name and style.
+
+    moment: when it last changed, in seconds since 1970.
+    """
 
     id: int
     name: str
     note_type: NoteType
     css: str
+    moment: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,18 @@ import hashlib
 
 from genanki import guid_for
 
+GUID_PREFIX = "guid:"
+"""How a name begins that is a GUID itself."""
 
-def note_guid(deck_id: str, note_id: str) -> str:
-    """Return the GUID of a note: the same for ever, whatever it says and wherever it stands."""
-    return str(guid_for("deckgen", deck_id, note_id))
+
+def guid_of(deck_id: str, name: str) -> str:
+    """Return the GUID of a note: the same for ever, whatever it says and wherever it stands.
+
+    name: what the lock says that the GUID is made of; for a new note its id.
+    """
+    if name.startswith(GUID_PREFIX):
+        return name.removeprefix(GUID_PREFIX)
+    return str(guid_for("deckgen", deck_id, name))
 
 
 def stable_id(*parts: str) -> int:

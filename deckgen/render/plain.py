@@ -13,6 +13,11 @@ _CLOZE = re.compile(r"\{\{c[\d,]+::|::[^{}]*\}\}|\}\}")
 
 def plain(rendered: str) -> str:
     """Return a field's text without markup, readings and hints; line breaks stay."""
+    return html.unescape(_CLOZE.sub("", visible(rendered))).strip()
+
+
+def visible(rendered: str) -> str:
+    """Return a field without tags and readings; its clozes and HTML's escapes stay."""
     if "<" in rendered or "[" in rendered:
-        rendered = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", rendered)))
-    return html.unescape(_CLOZE.sub("", rendered)).strip()
+        return _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", rendered)))
+    return rendered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import urllib.parse
+from collections.abc import Mapping
 from pathlib import Path
 
 from deckgen.deck.deck import Deck
@@ -23,6 +24,9 @@ from deckgen.render.media import (
     read_media,
 )
 
+Numbers = Mapping[str, Mapping[str, tuple[int, ...]]]
+"""The card numbers of items: by the note's id, by key, in the order of the items."""
+
 
 class Renderer:
     """Renders the notes of one deck; what it meets on the way is collected.
@@ -31,8 +35,9 @@ class Renderer:
     media: the files that the texts show or play, by their name in the package.
     """
 
-    def __init__(self, deck: Deck) -> None:
+    def __init__(self, deck: Deck, numbers: Numbers) -> None:
         self.deck = deck
+        self._numbers = numbers
         self.labels = labels_for(deck.header.language, COMMON)
         self.problems: list[Problem] = []
         self.media: dict[str, Media] = {}
@@ -69,6 +74,10 @@ class Renderer:
         span = header.at.span(key)
         self.problems += [Problem(code, said, span) for code, said in markup.complaints]
         return rendered
+
+    def numbers(self, note: Note, key: str) -> tuple[int, ...]:
+        """Return the card numbers of a key's items, in the order of the items."""
+        return self._numbers[note.id or ""][key]
 
     def complain(self, code: Code, message: str, note: Note, *path: str | int) -> None:
         """Note a problem of a note's value."""

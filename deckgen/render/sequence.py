@@ -17,8 +17,9 @@ from deckgen.text.han import is_han
 TOO_MANY_ITEMS = Code(
     "too-many-items",
     Severity.ERROR,
-    "A sequence holds more than 300 items: its cards are told apart by cloze numbers, and above "
-    "500 Anki makes duplicate cards. Split the note.",
+    "A sequence holds more items than there are card numbers for them (300 items, 100 pivots, "
+    "200 demands): cards are told apart by cloze numbers, above 500 Anki makes duplicate cards, "
+    "and a number once given is never given again. Split the note.",
 )
 NOT_IN_ITEM = Code(
     "not-in-item",
@@ -27,8 +28,8 @@ NOT_IN_ITEM = Code(
     "there to the character.",
 )
 
-MAX_ITEMS = 300
-PARTS_FROM = 301
+ITEMS = range(1, 301)
+PARTS = range(301, 401)
 WHOLE = 490
 
 _WORD = re.compile(r"\w")

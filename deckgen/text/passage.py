@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from deckgen.text.han import HAN_SIDE
 
@@ -21,6 +22,54 @@ def joined(text: str) -> str:
     """
     lines = (line.strip(_INDENT) for line in unicodedata.normalize("NFC", text).split("\n"))
     return _JOIN.sub("", "\n".join(line for line in lines if line)).replace("\n", " ")
+
+
+def offsets(text: str) -> list[int]:
+    """Return for each character of `joined(text)` where in `text` it starts.
+
+    The characters of `text` between two that are joined (indents, line breaks) belong to none.
+    """
+    composed, starts = _composed(text)
+    lines: list[str] = []
+    kept: list[int] = []
+    at = 0
+    for line in composed.split("\n"):
+        inner = line.strip(_INDENT)
+        if inner:
+            first = at + len(line) - len(line.lstrip(_INDENT))
+            # the break before this line stands where that line ended
+            kept += [kept[-1] + 1] if kept else []
+            kept += range(first, first + len(inner))
+            lines.append(inner)
+        at += len(line) + 1
+    dropped = {found.start() for found in _JOIN.finditer("\n".join(lines))}
+    return [starts[place] for number, place in enumerate(kept) if number not in dropped]
+
+
+def _composed(text: str) -> tuple[str, Sequence[int]]:
+    """Return a text in NFC, and for each of its characters where in `text` it starts."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, range(len(text))
+    composed: list[str] = []
+    starts: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        cluster = unicodedata.normalize("NFC", text[at:end])
+        while end < len(text) and _joins(cluster, text[end]):
+            end += 1
+            cluster = unicodedata.normalize("NFC", text[at:end])
+        composed.append(cluster)
+        starts += [at] * len(cluster)
+        at = end
+    return "".join(composed), starts
+
+
+def _joins(cluster: str, character: str) -> bool:
+    """Whether a character changes what stands before it, or is put in order with it."""
+    alone = unicodedata.normalize("NFC", character)
+    together = unicodedata.normalize("NFC", cluster + character)
+    return unicodedata.combining(character) != 0 or together != cluster + alone
 
 
 def without_punctuation(text: str) -> str:

@@ -1,0 +1,109 @@
+"""What a card asks, as plain text: what the rules of card quality look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deckgen.deck.deck import Deck
+from deckgen.deck.note import Note
+from deckgen.render.bare import Stretch, bare, with_clozes
+
+GAP = "＿"
+"""Stands in a prompt where a card has a gap."""
+
+Path = tuple[str | int, ...]
+
+
+class Question(NamedTuple):
+    """One card: what its front shows and what has to be known; a tuple, since there are many.
+
+    ask: what is asked, where two cards that show the same may ask different things.
+    prompt: the text that asks, with `＿` for each gap.
+    context: what else the front shows: the cue, the items before the gap.
+    answer: what the back adds.
+    at, answer_at: where the prompt and the answer were authored, as paths below the note.
+    gaps: the hidden stretches of the prompt.
+    hint: what the author put into the gap.
+    recited: whether the answer is the next item of a sequence, or all of it.
+    verbatim: whether a recited text is fixed by its source.
+    given: whether the prompt is a name or a saying, and only the template's words ask.
+    reverse: whether the card asks from a note's answer to its question.
+    """
+
+    ask: str
+    prompt: str
+    context: str
+    answer: str
+    at: Path
+    answer_at: Path
+    gaps: tuple[str, ...] = ()
+    hint: str = ""
+    recited: bool = False
+    verbatim: bool = False
+    given: bool = False
+    reverse: bool = False
+
+
+def shown(note: Note, deck: Deck, text: str | None) -> str:
+    """Return a note's Markdown as its reader sees it; nothing where there is none."""
+    return bare(text, raw_html(note, deck)) if text else ""
+
+
+def raw_html(note: Note, deck: Deck) -> bool:
+    """Whether raw HTML goes through in a note."""
+    return deck.header.html if note.html is None else note.html
+
+
+def gap_questions(
+    note: Note, deck: Deck, text: str, ask: str, at: Path, context: str
+) -> list[Question]:
+    """Return a question for each cloze number of a note's text."""
+    stretches, hints = with_clozes(text, raw_html(note, deck))
+    numbers = sorted({number for stretch in stretches for number in stretch.numbers})
+    return [
+        _gap_question(stretches, number, hints.get(number, ""), ask, at, context)
+        for number in numbers
+    ]
+
+
+def _gap_question(
+    stretches: Sequence[Stretch], number: int, hint: str, ask: str, at: Path, context: str
+) -> Question:
+    prompt: list[str] = []
+    gaps: list[str] = []
+    hidden = False
+    for text, numbers in stretches:
+        if number not in numbers:
+            prompt.append(text)
+            hidden = False
+        elif hidden:
+            gaps[-1] += text
+        else:
+            prompt.append(GAP)
+            gaps.append(text)
+            hidden = True
+    answer = gaps[0] if len(gaps) == 1 else " ".join(gaps)
+    return Question(ask, "".join(prompt), context, answer, at, at, tuple(gaps), hint)
+
+
+def sequence_questions(
+    head: Question, items: Sequence[str], *, ask: str, field: str, window: int | None = None
+) -> list[Question]:
+    """Return a question for each item, with the items before it visible.
+
+    head: the question that asks for all the items.
+    field: where the items were authored.
+    window: how many of the items before are visible; without it, all.
+    """
+    questions: list[Question] = []
+    for at, item in enumerate(items):
+        before = items[max(0, at - window) if window else 0 : at]
+        context = "\n".join((head.context, *before))
+        path = (field, at)
+        questions.append(
+            head._replace(
+                ask=ask, context=context, answer=item, answer_at=path, gaps=(item,), given=False
+            )
+        )
+    return questions

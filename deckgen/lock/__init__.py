@@ -1,0 +1,1 @@
+"""The lock: what of a deck was shipped, and when, so that an update never hurts."""

@@ -1,0 +1,244 @@
+"""The lock after a build: who changed, when, and what that means for Anki."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from deckgen.lock.history import History
+from deckgen.lock.identify import Identity
+from deckgen.lock.record import Lock, NoteKey, NoteRecord, Numbered, TypeRecord
+from deckgen.problem import Code, Problem, Severity, Span
+
+TYPE_CHANGED = Code(
+    "note-type-changed",
+    Severity.ERROR,
+    "A note type gained, lost or reordered fields or templates since it was shipped. Anki would "
+    "answer every update of its notes with “conflicting” and leave them as they are. Undo the "
+    "change; or rename a reserve field by its pinned id instead; or, if learners can be asked to "
+    "tick “merge note types” in the import dialog (which forces a full sync), build with "
+    "`--change-note-type KIND`.",
+)
+MOMENT_AHEAD = Code(
+    "moment-ahead",
+    Severity.ERROR,
+    "The lock, its history, or SOURCE_DATE_EPOCH says that a note changed more than a day from "
+    "now. Anki would take no update before that day. Set the clock right; if a wrong clock made "
+    "the lock, take its lines back from git.",
+)
+OTHER_DECK = Code(
+    "deck-id-changed",
+    Severity.ERROR,
+    "The deck's `id` is not the one in its lock. The id is part of every note's identity: with "
+    "another, Anki would take all notes as new. Give the deck its id back, or delete the lock to "
+    "begin a new deck.",
+)
+
+UNTOUCHED = "untouched"
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A note as this build made it: what the lock has to remember of it."""
+
+    id: str
+    kind: str
+    deck: str
+    content: str
+    rendered: str
+    sketch: str
+    numbers: Mapping[str, tuple[Numbered, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltType:
+    """A note type as this build made it."""
+
+    kind: str
+    structure: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from the lock, as ids of notes in the order of study.
+
+    unsent: notes whose markup alone changed; they are left alone unless asked for.
+    again: notes that did not change, but whose moment had fallen below one that was shipped.
+    moved: notes whose deck changed; Anki leaves their cards where they are.
+    types: kinds whose look or structure changed.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    again: tuple[str, ...]
+    unsent: tuple[str, ...]
+    moved: tuple[str, ...]
+    removed: tuple[NoteRecord, ...]
+    untouched: int
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The lock that this build leaves, and what led to it."""
+
+    lock: Lock
+    changes: Changes
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a build was asked to do.
+
+    clock: the moment of the build; now: the computer's time, both in seconds since 1970.
+    send_markup: send the notes whose markup alone changed.
+    change_types: kinds whose note type may change its structure.
+    new: ids of notes that are new although they look like ones that are gone.
+    """
+
+    clock: int = 0
+    now: int = 0
+    send_markup: bool = False
+    change_types: Collection[str] = ()
+    new: Collection[str] = ()
+
+
+def settle(
+    deck_id: str,
+    lock: Lock,
+    history: History | None,
+    notes: Iterable[Built],
+    types: Iterable[BuiltType],
+    identities: Mapping[str, Identity],
+    request: Request,
+    span: Span,
+) -> Settled:
+    """Compare a build with the lock, and give every note and note type its moment.
+
+    A moment moves only where the content did, or where it fell below one that was recorded
+    before: then to the clock, or to one second after the highest moment ever recorded.
+    span: where the lock is, for its problems.
+    """
+    problems: list[Problem] = []
+    history = history or History()
+    if lock.deck_id and lock.deck_id != deck_id:
+        message = f"the lock belongs to the deck '{lock.deck_id}': give this deck that id back"
+        problems.append(Problem(OTHER_DECK, message, span))
+    became: dict[str, list[str]] = defaultdict(list)
+    records: dict[NoteKey, NoteRecord] = {}
+    for note in notes:
+        identity = identities[note.id]
+        moment, what = _moment(note, identity.record, history, request)
+        became[what].append(note.id)
+        if identity.record and not identity.record.removed and identity.record.deck != note.deck:
+            became["moved"].append(note.id)
+        record = _record(note, identity, moment, what)
+        records[record.key] = record
+    taken = {identity.record.key for identity in identities.values() if identity.record}
+    gone = [record for key, record in lock.notes.items() if key not in taken]
+    records.update({record.key: replace(record, removed=True) for record in gone})
+    type_records, changed_types = _types(lock, history, types, request, span, problems)
+    problems += _ahead(records, type_records, request, span)
+    changes = Changes(
+        new=tuple(became["new"]),
+        changed=tuple(became["changed"]),
+        again=tuple(became["again"]),
+        unsent=tuple(became["unsent"]),
+        moved=tuple(became["moved"]),
+        removed=tuple(record for record in gone if not record.removed),
+        untouched=len(became[UNTOUCHED]) + len(became["unsent"]),
+        types=changed_types,
+    )
+    return Settled(Lock(deck_id, records, type_records), changes, tuple(problems))
+
+
+def _moment(
+    note: Built, record: NoteRecord | None, history: History, request: Request
+) -> tuple[int, str]:
+    """Return a note's moment, and what became of it."""
+    recorded = history.notes.get((note.id, note.kind), 0)
+    if record is None:
+        return max(request.clock, recorded + 1), "new"
+    highest = max(recorded, history.notes.get(record.key, 0), record.moment)
+    following = max(request.clock, highest + 1)
+    if record.content != note.content:
+        return following, "changed"
+    if record.moment < highest:
+        return following, "again"
+    if record.rendered != note.rendered:
+        return (following, "changed") if request.send_markup else (record.moment, "unsent")
+    return record.moment, UNTOUCHED
+
+
+def _record(note: Built, identity: Identity, moment: int, what: str) -> NoteRecord:
+    known = identity.record
+    highest = {
+        field: max(
+            known.highest.get(field, 0) if known else 0,
+            *(each.number for each in items),
+        )
+        for field, items in note.numbers.items()
+        if items
+    }
+    return NoteRecord(
+        id=note.id,
+        kind=note.kind,
+        name=identity.name,
+        moment=moment,
+        content=note.content,
+        rendered=known.rendered if known and what == "unsent" else note.rendered,
+        sketch=note.sketch,
+        deck=note.deck,
+        wording=identity.wording,
+        numbers={field: items for field, items in note.numbers.items() if items},
+        highest=highest,
+    )
+
+
+def _types(
+    lock: Lock,
+    history: History,
+    types: Iterable[BuiltType],
+    request: Request,
+    span: Span,
+    problems: list[Problem],
+) -> tuple[dict[str, TypeRecord], tuple[str, ...]]:
+    records, changed = dict(lock.types), []
+    for built in types:
+        known = lock.types.get(built.kind)
+        highest = max(history.types.get(built.kind, 0), known.moment if known else 0)
+        same = known and known.style == built.style and known.structure == built.structure
+        if known and same and known.moment == highest:
+            continue
+        if known and known.structure != built.structure and built.kind not in request.change_types:
+            message = (
+                f"the note type of kind '{built.kind}' has other fields or templates than were "
+                "shipped: Anki would leave its notes as they are; see `deckgen explain "
+                "note-type-changed`"
+            )
+            problems.append(Problem(TYPE_CHANGED, message, span))
+        moment = max(request.clock, highest + 1) if highest else request.clock
+        records[built.kind] = TypeRecord(built.kind, moment, built.structure, built.style)
+        if known:
+            changed.append(built.kind)
+    return records, tuple(changed)
+
+
+def _ahead(
+    notes: Mapping[NoteKey, NoteRecord],
+    types: Mapping[str, TypeRecord],
+    request: Request,
+    span: Span,
+) -> Iterable[Problem]:
+    late = [f"note '{each.id}'" for each in notes.values() if each.moment > request.now + _DAY]
+    late += [
+        f"note type '{each.kind}'" for each in types.values() if each.moment > request.now + _DAY
+    ]
+    if late:
+        more = f" and {len(late) - 1} more" if len(late) > 1 else ""
+        message = f"the moment of {late[0]}{more} is more than a day ahead: set the clock right"
+        yield Problem(MOMENT_AHEAD, message, span)
