@@ -105,7 +105,11 @@ def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, li
     first = _read(path, problems)
     header = _header(first, problems) if first else None
     parts = [first] if first else []
+    lists = header.must_have.values() if header else ()
+    listed = {(path.parent / given).resolve() for given in lists}
     for other in others:
+        if listed and other.resolve() in listed:
+            continue
         part = _read(other, problems)
         if part and "name" in part.tree.values and "id" in part.tree.values:
             message = "this file is a deck of its own (it has name and id): move it elsewhere"
@@ -118,9 +122,9 @@ def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, li
         return None, problems
     folder, project = path.parent, project_of(path.parent)
     sources, unread = read_sources(header.at, dict(header.sources), folder, project)
-    listed, unlisted = read_lists(header.at, header.must_have, header.excused, folder, project)
+    passages, unlisted = read_lists(header.at, header.must_have, header.excused, folder, project)
     linked, unlinked = link(header, notes)
-    deck = Deck(header, folder, project, sources, listed, linked)
+    deck = Deck(header, folder, project, sources, passages, linked)
     return deck, [*problems, *unread, *unlisted, *unlinked]
 
 

@@ -1,0 +1,1 @@
+"""What of a source the cards use."""

@@ -1,0 +1,209 @@
+"""How much of a source the notes of a deck rest on."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from deckgen.coverage.evidence import MAX_EVIDENCE, SHOWN_SHARE, Ground, grounds
+from deckgen.coverage.sections import Section, sections
+from deckgen.deck.deck import Deck
+from deckgen.deck.listed import Listed
+from deckgen.deck.note import Note
+from deckgen.deck.source import Source
+from deckgen.problem import Span
+from deckgen.text.passage import joined, offsets, without_punctuation
+
+SHORTEST_REPEATED = 4
+"""A passage of fewer characters that stands in several places says too little of which is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A note's evidence that covers nothing, and why."""
+
+    note: Note
+    ground: Ground
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The longest stretch of a source that the same notes rest on.
+
+    place: its characters in the joined source.
+    notes: their ids, in the order of study.
+    """
+
+    place: range
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A listed passage, where it stands in the source, and the notes that use some of it.
+
+    used: whether cards use all its words in one of its places.
+    """
+
+    listed: Listed
+    places: tuple[range, ...]
+    notes: tuple[str, ...]
+    used: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """What of one source the notes use.
+
+    Places are ranges of characters of the joined source.
+
+    offsets: for each character of the joined source where in its file it starts.
+    stretches: without a gap from its beginning to its end.
+    depth: for each character how many notes rest on it.
+    """
+
+    source: Source
+    offsets: Sequence[int]
+    sections: tuple[Section, ...]
+    stretches: tuple[Stretch, ...]
+    depth: Sequence[int]
+    wanted: tuple[Wanted, ...]
+    uncounted: tuple[Uncounted, ...]
+
+    def counts(self, place: range) -> tuple[int, int]:
+        """Return how many characters of a place are covered, and how many it has; no spaces."""
+        text = self.source.joined
+        visible = [at for at in place if not text[at].isspace()]
+        return sum(self.depth[at] > 0 for at in visible), len(visible)
+
+    def span(self, at: int) -> Span:
+        """Return the place in the source's file of a character of the joined source."""
+        return self.source.file.span(self.offsets[at])
+
+    def missing(self, place: range) -> list[range]:
+        """Return the stretches of a place that no note rests on and that hold words."""
+        return list(bare(self.stretches, place, self.source.joined))
+
+
+def measure(deck: Deck) -> list[Coverage]:
+    """Return what of each of a deck's sources its notes use."""
+    by_source: defaultdict[str, list[Note]] = defaultdict(list)
+    for note in deck.notes.values():
+        if note.source:
+            by_source[note.source].append(note)
+    return [
+        measure_source(
+            source,
+            by_source[name],
+            deck.listed.get(name, ()),
+            deck.header.headings.get(name, ()),
+        )
+        for name, source in deck.sources.items()
+    ]
+
+
+def measure_source(
+    source: Source, notes: Sequence[Note], listed: Sequence[Listed], headings: Sequence[str]
+) -> Coverage:
+    """Return what of a source some notes use.
+
+    notes: in the order of study. headings: patterns of lines, see `sections`.
+    """
+    text = source.joined
+    uses: list[tuple[str, range]] = []
+    uncounted: list[Uncounted] = []
+    for note in notes:
+        for ground in grounds(note):
+            places = _places(ground.text, text)
+            why = _uncounted(ground, len(places))
+            if why and places:
+                uncounted.append(Uncounted(note, ground, why))
+            else:
+                uses += [(note.id or "", place) for place in places]
+    order = {note.id or "": number for number, note in enumerate(notes)}
+    stretches = tuple(_stretches(uses, order, len(text)))
+    depth = [len(stretch.notes) for stretch in stretches for _ in stretch.place]
+    starts = offsets(source.file.text)
+    return Coverage(
+        source,
+        starts,
+        tuple(sections(source.file.text, starts, headings)),
+        stretches,
+        depth,
+        tuple(_wanted(each, text, stretches, order) for each in listed),
+        tuple(uncounted),
+    )
+
+
+def _places(passage: str, text: str) -> list[range]:
+    places: list[range] = []
+    at = text.find(passage) if passage else -1
+    while at >= 0:
+        places.append(range(at, at + len(passage)))
+        at = text.find(passage, at + len(passage))
+    return places
+
+
+def _uncounted(ground: Ground, places: int) -> str:
+    """Return why a note's passage covers nothing, if it does not count."""
+    if ground.path[0] == "evidence" and len(ground.text) > MAX_EVIDENCE:
+        return f"it has {len(ground.text)} characters, and counts up to {MAX_EVIDENCE}: split it"
+    if places > 1 and len(ground.text) < SHORTEST_REPEATED:
+        return f"“{ground.text}” stands in {places} places of the source: copy more of the passage"
+    if ground.shown < SHOWN_SHARE:
+        return (
+            f"the cards show {ground.shown:.0%} of its words, and it counts from {SHOWN_SHARE:.0%}"
+            ": show or ask them, or cut the evidence to what the cards show"
+        )
+    return ""
+
+
+def _stretches(
+    uses: Sequence[tuple[str, range]], order: dict[str, int], length: int
+) -> Iterator[Stretch]:
+    changes: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    for note, place in uses:
+        changes[place.start].append((note, 1))
+        changes[place.stop].append((note, -1))
+    active: Counter[str] = Counter()
+    start, notes = 0, tuple[str, ...]()
+    for at in sorted({*changes, length}):
+        for note, change in changes[at]:
+            active[note] += change
+            if not active[note]:
+                del active[note]
+        now = tuple(sorted(active, key=order.__getitem__))
+        if now != notes or at == length:
+            if at > start:
+                yield Stretch(range(start, at), notes)
+            start, notes = at, now
+
+
+def _wanted(
+    listed: Listed, text: str, stretches: Sequence[Stretch], order: dict[str, int]
+) -> Wanted:
+    places = _places(joined(listed.text), text)
+    users = {note for place in places for each in within(stretches, place) for note in each.notes}
+    used = any(not any(bare(stretches, place, text)) for place in places)
+    return Wanted(listed, tuple(places), tuple(sorted(users, key=order.__getitem__)), used)
+
+
+def within(stretches: Sequence[Stretch], place: range) -> Iterator[Stretch]:
+    """Yield what of some stretches, which follow without a gap, lies within a place."""
+    first = bisect_right(stretches, place.start, key=lambda each: each.place.start) - 1
+    for each in stretches[max(first, 0) :]:
+        cut = range(max(each.place.start, place.start), min(each.place.stop, place.stop))
+        if each.place.start >= place.stop:
+            break
+        if cut:
+            yield Stretch(cut, each.notes)
+
+
+def bare(stretches: Sequence[Stretch], place: range, text: str) -> Iterator[range]:
+    """Yield where within a place words stand that no note rests on."""
+    for each in within(stretches, place):
+        if not each.notes and without_punctuation(text[each.place.start : each.place.stop]):
+            yield each.place
