@@ -27,7 +27,7 @@ class Question(NamedTuple):
     hint: what the author put into the gap.
     recited: whether the answer is the next item of a sequence, or all of it.
     verbatim: whether a recited text is fixed by its source.
-    given: whether the prompt is a name or a saying, and only the template's words ask.
+    term: whether the prompt is a name or a saying, whose words are fixed.
     reverse: whether the card asks from a note's answer to its question.
     """
 
@@ -41,7 +41,7 @@ class Question(NamedTuple):
     hint: str = ""
     recited: bool = False
     verbatim: bool = False
-    given: bool = False
+    term: bool = False
     reverse: bool = False
 
 
@@ -102,8 +102,6 @@ def sequence_questions(
         context = "\n".join((head.context, *before))
         path = (field, at)
         questions.append(
-            head._replace(
-                ask=ask, context=context, answer=item, answer_at=path, gaps=(item,), given=False
-            )
+            head._replace(ask=ask, context=context, answer=item, answer_at=path, gaps=(item,))
         )
     return questions

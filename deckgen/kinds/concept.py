@@ -87,7 +87,7 @@ def questions(note: Concept, deck: Deck) -> list[Question]:
     term, definition = shown(note, deck, note.term), shown(note, deck, note.definition)
     cue = shown(note, deck, note.cue)
     return [
-        Question("definition", term, cue, definition, ("term",), ("definition",), given=True),
+        Question("definition", term, cue, definition, ("term",), ("definition",), term=True),
         Question("term", definition, cue, term, ("definition",), ("term",)),
     ]
 

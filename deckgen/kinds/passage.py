@@ -92,7 +92,7 @@ def questions(note: Passage, deck: Deck) -> list[Question]:
         ("lines",),
         recited=True,
         verbatim=True,
-        given=True,
+        term=True,
     )
     lines = sequence_questions(whole, note.lines, ask="line", field="lines", window=note.context)
     return [*lines, whole] if note.whole else lines

@@ -155,7 +155,7 @@ def questions(note: Principle, deck: Deck) -> list[Question]:
     """Tell what a principle's cards ask."""
     name, cue = shown(note, deck, note.name), shown(note, deck, note.cue)
     asked = [
-        Question(ask, prompt, cue, name, (ask,), ("name",), given=True)
+        Question(ask, prompt, cue, name, (ask,), ("name",), term=True)
         for ask in ("domain", "image")
         if (prompt := shown(note, deck, getattr(note, ask)))
     ]
@@ -163,7 +163,7 @@ def questions(note: Principle, deck: Deck) -> list[Question]:
         asked += gap_questions(note, deck, note.heading, "gap", ("heading",), cue)
     demands = [shown(note, deck, demand) for demand in note.demands]
     whole = Question(
-        "demands", name, cue, "\n".join(demands), ("name",), ("demands",), recited=True, given=True
+        "demands", name, cue, "\n".join(demands), ("name",), ("demands",), recited=True, term=True
     )
     asked += sequence_questions(whole, demands, ask="demand", field="demands")
     return [*asked, whole] if len(demands) > 1 else asked

@@ -216,21 +216,23 @@ def questions(note: Quotation, deck: Deck) -> list[Question]:
     rest = sequence_questions(whole._replace(context=cue), note.lines, ask="next", field="lines")
     asked = rest[1:]
     for at, pivot in enumerate(note.pivots):
-        prompt, path = saying.replace(pivot, GAP), ("pivots", at)
+        prompt, pivot_at = saying.replace(pivot, GAP), ("pivots", at)
         gaps = (pivot,) * saying.count(pivot)
-        asked.append(Question("gap", prompt, cue, pivot, path, path, gaps, verbatim=True))
+        asked.append(Question("gap", prompt, cue, pivot, pivot_at, pivot_at, gaps, verbatim=True))
     if note.gloss:
         gloss = shown(note, deck, note.gloss)
         asked.append(whole._replace(ask="gloss", prompt=gloss, context=cue, at=("gloss",)))
     principle = deck.notes.get(note.principle) if note.principle else None
     if principle:
-        title, path = shown(note, deck, principle.title), ("principle",)
-        asked.append(Question("principle", saying, cue, title, lines, path, given=True))
-        asked.append(whole._replace(ask="saying", prompt=title, context=cue, at=path, given=True))
+        title, named_at = shown(note, deck, principle.title), ("principle",)
+        asked.append(Question("principle", saying, cue, title, lines, named_at, term=True))
+        asked.append(
+            whole._replace(ask="saying", prompt=title, context=cue, at=named_at, term=True)
+        )
     if note.work:
         parts = (note.work.era, note.work.author, note.work.title)
         work = " ".join(part for part in parts if part)
-        asked.append(Question("work", saying, cue, work, lines, ("work",), given=True))
+        asked.append(Question("work", saying, cue, work, lines, ("work",), term=True))
     return [*asked, whole] if len(note.lines) > 1 else asked
 
 
