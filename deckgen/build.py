@@ -244,7 +244,6 @@ def _packaged_type(deck: Deck, kind_name: str) -> PackagedType:
         f"{header.name} · {labels['name']}",
         kind.note_type.with_labels(filled),
         css(),
-        moment=0,
     )
 
 

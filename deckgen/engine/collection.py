@@ -12,6 +12,15 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER as _IF_NEWER
 from anki.notes import Note
 
+DEFAULT_OPTIONS = ImportAnkiPackageOptions(
+    merge_notetypes=False,
+    update_notes=_IF_NEWER,
+    update_notetypes=_IF_NEWER,
+    with_scheduling=False,
+    with_deck_configs=False,
+)
+"""What Anki's import dialog begins with (Anki: `get_import_anki_package_presets`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportLog:
@@ -37,19 +46,8 @@ def temporary_collection() -> Iterator[Collection]:
 
 
 def import_package(collection: Collection, package: Path) -> ImportLog:
-    """Import a package with the default options of Anki's import dialog.
-
-    Those are: note types not merged, notes and note types updated if newer, neither scheduling
-    nor presets (Anki: `get_import_anki_package_presets`).
-    """
-    options = ImportAnkiPackageOptions(
-        merge_notetypes=False,
-        update_notes=_IF_NEWER,
-        update_notetypes=_IF_NEWER,
-        with_scheduling=False,
-        with_deck_configs=False,
-    )
-    request = ImportAnkiPackageRequest(package_path=str(package), options=options)
+    """Import a package with the default options of Anki's import dialog."""
+    request = ImportAnkiPackageRequest(package_path=str(package), options=DEFAULT_OPTIONS)
     log = collection.import_anki_package(request).log
     collection.models._clear_cache()  # noqa: SLF001 - Anki's cache is stale after an import
     others = (log.first_field_match, log.missing_notetype, log.missing_deck, log.empty_first_field)

@@ -20,7 +20,7 @@ class PackagedType:
     name: str
     note_type: NoteType
     css: str
-    moment: int
+    moment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
