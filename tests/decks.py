@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import tempfile
 import textwrap
 from pathlib import Path
 
 from deckgen.build import compile_deck, package
+from deckgen.package.content import Content
 
 MOMENT = 1_700_000_000
+ONE_NOTE = """
+    name: Deck
+    id: deck
+    notes:
+      - {id: note, kind: basic, front: front, back: back}
+"""
+
+
+def content_of(deck: Path) -> Content:
+    """Compile a deck without an error."""
+    compiled = compile_deck(deck, MOMENT)
+    assert compiled.content is not None, compiled.problems
+    return compiled.content
+
+
+def some_content() -> Content:
+    """Return the content of a deck of one note, for tests to put other things in."""
+    with tempfile.TemporaryDirectory() as folder:
+        return content_of(written(Path(folder), ONE_NOTE))
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write a deck of one file."""
+    deck = folder / "deck-of-one.yaml"
+    deck.write_text(textwrap.dedent(text), "utf-8")
+    return deck
 
 
 def build_deck(folder: Path, text: str) -> Path:
-    """Build a deck of one file, without any problem, and return the package."""
-    source, built = folder / "deck-of-one.yaml", folder / "deck-of-one.apkg"
-    source.write_text(textwrap.dedent(text), "utf-8")
-    return build(source, built)
-
-
-def build(deck: Path, built: Path) -> Path:
-    """Build a deck without any problem, and return the package."""
-    compiled = compile_deck(deck, MOMENT)
-    assert compiled.problems == []
-    assert compiled.content is not None
-    built.write_bytes(package(compiled.content))
+    """Build a deck of one file, and return the package."""
+    built = folder / "deck-of-one.apkg"
+    built.write_bytes(package(content_of(written(folder, text))))
     return built

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from deckgen.package.collection import collection
 from deckgen.package.content import Content, PackagedNote, PackagedType
 from deckgen.render.media import Media
 from deckgen.render.notetype import Field, NoteType, Template
-from tests.decks import MOMENT
+from tests.decks import some_content
 
 CARDS = Path(__file__).parent.parent / "cards"
 
@@ -34,7 +35,7 @@ class Essay:
 
 @pytest.fixture(scope="module")
 def essay(tmp_path_factory: pytest.TempPathFactory) -> Essay:
-    compiled = compile_deck(CARDS, MOMENT)
+    compiled = compile_deck(CARDS, int(time.time()))
     assert compiled.content is not None, compiled.problems
     built = tmp_path_factory.mktemp("essay") / "mass-line.apkg"
     built.write_bytes(package(compiled.content))
@@ -154,18 +155,22 @@ def note_type(
 ) -> PackagedType:
     template = Template("Card", 1, front, back)
     fields = (Field("Front", 1), Field("Back", 2))
-    return PackagedType(1_700_000_000_000, "Broken", NoteType(fields, (template,), cloze), "")
+    return replace(SOME.notes[0].type, note_type=NoteType(fields, (template,), cloze))
 
 
-BASIC = note_type()
+SOME = some_content()
+SOUND = replace(SOME.notes[0], guid="sound-note", type=note_type(), fields=("front", "back"))
 CLOZE = note_type("{{cloze:Front}}", "{{cloze:Front}}", cloze=True)
-SOUND = PackagedNote("sound-note", BASIC, "Deck", ("front", "back"), (), (0,), MOMENT)
 GAPPED = replace(SOUND, type=CLOZE, fields=("{{c1::front}}", "back"))
+
+
+def other_type(packaged: PackagedType) -> PackagedType:
+    return replace(packaged, id=packaged.id + 1, name="Other")
 
 
 def write(folder: Path, *notes: PackagedNote, media: tuple[str, ...] = (), sql: str = "") -> Path:
     files = {name: Media(name, b"content") for name in media}
-    raw = collection(Content(("Deck",), "", None, notes, files, MOMENT))
+    raw = collection(replace(SOME, notes=notes, media=files))
     connection = sqlite3.connect(":memory:")
     connection.deserialize(raw)
     connection.executescript(sql)
@@ -177,7 +182,7 @@ def write(folder: Path, *notes: PackagedNote, media: tuple[str, ...] = (), sql: 
 
 def test_a_sound_package_is_proven(tmp_path: Path) -> None:
     picture = replace(SOUND, fields=("front", '<img src="seen.png">'))
-    gapped = replace(GAPPED, guid="gapped", type=replace(CLOZE, id=1_700_000_000_001))
+    gapped = replace(GAPPED, guid="gapped", type=other_type(CLOZE))
     proof = prove(write(tmp_path, picture, gapped, media=("seen.png",)))
     assert proof == Proof(notes=2, cards=2, decks=("Deck",), failures=())
 
@@ -213,11 +218,10 @@ def test_a_sound_package_is_proven(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_note_is_no_proof(tmp_path: Path, note: PackagedNote, failure: str) -> None:
-    sound = replace(SOUND, guid="other", fields=("other", "back"))
-    sound = replace(sound, type=replace(sound.type, id=1_700_000_000_001, name="Sound"))
-    proof = prove(write(tmp_path, sound, note))
-    assert failure in "\n".join(proof.failures)
-    assert "other" not in "\n".join(proof.failures).replace("another", "")
+    sound = replace(SOUND, guid="beside-it", type=other_type(SOUND.type), fields=("beside", ""))
+    said = "\n".join(prove(write(tmp_path, sound, note)).failures)
+    assert failure in said
+    assert "beside-it" not in said
 
 
 def test_doubles_are_no_proof(tmp_path: Path) -> None:

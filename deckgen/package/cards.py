@@ -1,8 +1,8 @@
 """Which cards a note has, by Anki's own rule.
 
 A template's card exists when its front, rendered with the non-empty fields, shows at least one
-non-empty field; a cloze note has a card for each number in a field that its front clozes
-(Anki: rslib/src/template.rs, rslib/src/cloze.rs).
+non-empty field; a cloze note has a card for each number of a cloze in any field, whether its front
+shows that field or not (Anki: rslib/src/template.rs, rslib/src/cloze.rs).
 """
 
 from __future__ import annotations
@@ -18,23 +18,17 @@ _HANDLE = re.compile(r"<!--.*?-->|\{\{(?P<handle>.*?)\}\}", re.DOTALL)
 _CLOZE = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 _MAX_NESTED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Replacement:
-    """A field that a template shows, and the filters that it goes through."""
-
-    field: str
-    filters: tuple[str, ...]
+_NEVER_EMPTY = frozenset(("Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type"))
+"""What Anki itself fills in; `Tags` is empty here, as it is for a note without tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A conditional of a template, or its whole: `parts` are there where the field is (not) empty."""
+    """A conditional of a template, or its whole: fields and sections, shown by `field`'s state."""
 
     field: str
     negated: bool
-    parts: tuple[_Replacement | _Section, ...]
+    parts: tuple[str | _Section, ...]
 
 
 def is_empty(field: str) -> bool:
@@ -45,10 +39,9 @@ def is_empty(field: str) -> bool:
 def card_ords(note_type: NoteType, fields: Mapping[str, str]) -> list[int]:
     """Return the zero-based ordinals of a note's cards, in order."""
     if note_type.cloze:
-        clozed = _clozed_fields(note_type.templates[0].front)
-        numbers = {number for name in clozed for number in _cloze_numbers(fields.get(name, ""))}
+        numbers = {number for field in fields.values() for number in _cloze_numbers(field)}
         return sorted(number - 1 for number in numbers if number)
-    full = {name for name, value in fields.items() if not is_empty(value)}
+    full = _NEVER_EMPTY.union(name for name, value in fields.items() if not is_empty(value))
     return [
         at
         for at, template in enumerate(note_type.templates)
@@ -57,32 +50,22 @@ def card_ords(note_type: NoteType, fields: Mapping[str, str]) -> list[int]:
 
 
 def _cloze_numbers(field: str) -> Iterator[int]:
-    """Yield the numbers of a field's clozes; what is not closed is none."""
-    opened: list[str] = []
+    """Yield the numbers of a field's clozes; one that is not closed is lost with all inside it."""
+    opened: list[list[int]] = []
     for token in _CLOZE.finditer(field):
-        if token[1] and len(opened) < _MAX_NESTED:
-            opened.append(token[1])
-        elif not token[1] and opened:
-            yield from (int(number) for number in opened.pop().split(",") if number)
-
-
-@functools.cache
-def _clozed_fields(front: str) -> tuple[str, ...]:
-    shown = _replacements(_parsed(front))
-    return tuple(dict.fromkeys(each.field for each in shown if "cloze" in each.filters))
-
-
-def _replacements(section: _Section) -> Iterator[_Replacement]:
-    for part in section.parts:
-        if isinstance(part, _Replacement):
-            yield part
-        else:
-            yield from _replacements(part)
+        if token[1]:
+            if len(opened) < _MAX_NESTED:
+                opened.append([int(number) for number in token[1].split(",") if number])
+        elif len(opened) > 1:
+            closed = opened.pop()
+            opened[-1] += closed
+        elif opened:
+            yield from opened.pop()
 
 
 @functools.cache
 def _parsed(front: str) -> _Section:
-    stack: list[tuple[str, bool, list[_Replacement | _Section]]] = [("", False, [])]
+    stack: list[tuple[str, bool, list[str | _Section]]] = [("", False, [])]
     for token in _HANDLE.finditer(front):
         handle = (token["handle"] or "").lstrip("{").strip()
         sign, name = handle[:1], handle[1:].lstrip()
@@ -92,15 +75,14 @@ def _parsed(front: str) -> _Section:
         elif sign in ("#", "^"):
             stack.append((name, sign == "^", []))
         elif handle:
-            *filters, field = handle.split(":")
-            stack[-1][2].append(_Replacement(field, tuple(filters)))
+            stack[-1][2].append(handle.rpartition(":")[2])
     return _Section("", False, tuple(stack[0][2]))
 
 
-def _shows(section: _Section, full: set[str]) -> bool:
+def _shows(section: _Section, full: frozenset[str]) -> bool:
     return any(
-        part.field in full
-        if isinstance(part, _Replacement)
+        part in full
+        if isinstance(part, str)
         else (part.field in full) is not part.negated and _shows(part, full)
         for part in section.parts
     )
