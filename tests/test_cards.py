@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +15,15 @@ from anki.notes import Note
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from deckgen.build import package
+from deckgen.build import compile_deck, package
 from deckgen.engine.collection import import_package, temporary_collection
+from deckgen.engine.verify import prove
 from deckgen.kinds import kinds
 from deckgen.package.cards import card_ords, is_empty
 from deckgen.package.content import PackagedNote
 from deckgen.render.labels import labels_for
 from deckgen.render.notetype import Field, NoteType, Template
-from tests.decks import some_content
+from tests.decks import MOMENT, build_deck, some_content, written
 
 DEFAULT_DECK = DeckId(1)
 BLANK = (" ", "\t", "\n", "\r", "\v", "\f", "<br>", "<br/>", "<br />", "</br>", "<BR>",
@@ -215,3 +216,22 @@ def test_an_imported_package_has_all_its_cards(tmp_path: Path, data: st.DataObje
 def found_cards(collection: Collection) -> dict[str, list[int]]:
     notes = map(collection.get_note, collection.find_notes(""))
     return {note.guid: sorted(card.ord for card in note.cards()) for note in notes}
+
+
+def nested(numbers: range) -> str:
+    return "".join(f"{{{{c{number}::" for number in numbers) + "text" + "}}" * len(numbers)
+
+
+def listed(numbers: range) -> str:
+    return f"{{{{c{','.join(map(str, numbers))}::text}}}}"
+
+
+@pytest.mark.parametrize("authored", [nested, listed])
+def test_clozes_are_nested_as_deep_as_the_engine_reads(
+    tmp_path: Path, authored: Callable[[range], str]
+) -> None:
+    deck = "{{name: Deck, id: deck, notes: [{{id: note, kind: cloze, text: '{}'}}]}}".format
+    proof = prove(build_deck(tmp_path, deck(authored(range(1, 11)))))
+    assert (proof.failures, proof.cards) == ((), 10)
+    refused = compile_deck(written(tmp_path, deck(authored(range(1, 12)))), MOMENT)
+    assert [problem.code.slug for problem in refused.problems] == ["bad-cloze"]

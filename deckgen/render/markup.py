@@ -26,9 +26,10 @@ from deckgen.render.media import snippet
 BAD_CLOZE = Code(
     "bad-cloze",
     Severity.ERROR,
-    "A cloze is malformed: it is not closed in its paragraph, hides nothing, or has a number "
-    "outside 1–500 (above 500 Anki makes duplicate cards). Write `{{c1::hidden::hint}}`; a "
-    "backslash before the braces shows them as text.",
+    "A cloze is malformed: it is not closed in its paragraph, hides nothing, has a number outside "
+    "1–500 (above 500 Anki makes duplicate cards), or stands inside ten others (Anki reads no "
+    "deeper; `{{c1,2::…}}` counts as two). Write `{{c1::hidden::hint}}`; a backslash before the "
+    "braces shows them as text.",
 )
 CLOZE_ELSEWHERE = Code(
     "cloze-elsewhere",
@@ -38,6 +39,7 @@ CLOZE_ELSEWHERE = Code(
 )
 
 MAX_CLOZE = 500
+MAX_NESTED = 10
 
 _CLOZE = re.compile(r"\{\{c([\d,]*)::")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
@@ -120,11 +122,15 @@ def _cloze(state: StateInline, silent: bool) -> bool:
         _complain_of_cloze(markup, opened, state.src[opened.end() : content_end])
         numbers = [int(number) for number in opened[1].split(",") if number]
         hint = "" if hint_at is None else state.src[hint_at + 2 : end]
+        depth = state.env.get("depth", 0)
+        if depth + len(numbers) > MAX_NESTED:
+            message = f"clozes are nested more than {MAX_NESTED} deep, which Anki does not read"
+            markup.complain(BAD_CLOZE, message)
         state.push("cloze_open", "", 1).meta = {"numbers": numbers}
         outer, state.posMax = state.posMax, content_end
-        state.pos = opened.end()
+        state.pos, state.env["depth"] = opened.end(), depth + len(numbers)
         state.md.inline.tokenize(state)
-        state.posMax = outer
+        state.posMax, state.env["depth"] = outer, depth
         state.push("cloze_close", "", -1).meta = {"numbers": numbers, "hint": hint}
     state.pos = end + 2
     return True
