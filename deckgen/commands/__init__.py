@@ -26,7 +26,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="deckgen")
 def main() -> None:
-    r"""Compile flashcards written as YAML into Anki packages.
+    """Compile flashcards written as YAML into Anki packages.
 
     \b
     deckgen check           tell every mistake in cards/, with its place

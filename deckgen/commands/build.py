@@ -42,7 +42,7 @@ def COMMAND(
     new: tuple[str, ...],
     style: str,
 ) -> None:
-    r"""Compile a deck into an Anki package (.apkg).
+    """Compile a deck into an Anki package (.apkg).
 
     DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
     Beside it deck.lock remembers when each note last changed: commit it. With errors nothing is

@@ -13,7 +13,7 @@ from deckgen.commands import _options
 @_options.deck
 @_options.format_
 def COMMAND(deck: Path, style: str) -> None:
-    r"""Tell every mistake in a deck, each with its place; write nothing.
+    """Tell every mistake in a deck, each with its place; write nothing.
 
     DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
     The exit code is 0 without errors, 1 with errors, 2 for wrong usage.

@@ -21,7 +21,7 @@ from deckgen.commands import _options
 )
 @click.option("--force", is_flag=True, help="Replace the lock that is there.")
 def COMMAND(deck: Path, package: Path, force: bool) -> None:
-    r"""Make a deck's lock again from the package that was last shipped.
+    """Make a deck's lock again from the package that was last shipped.
 
     The lock (deck.lock, beside deck.yaml) remembers when each note last changed and which card
     number each item has. Take a lost or damaged one back from git where you can; this command is

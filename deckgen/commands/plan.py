@@ -47,7 +47,7 @@ _COLOURS = {
     help="For people, for programs, or for a pull request.",
 )
 def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: str) -> None:
-    r"""Tell what the next import would change in Anki; write nothing.
+    """Tell what the next import would change in Anki; write nothing.
 
     By itself it compares the deck with its lock, and shows the changed words where the package
     that was built last is still in dist/. With --collection or --package the real engine
@@ -58,7 +58,7 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
     \b
     Examples:
       deckgen plan
-      deckgen plan --collection ~/.local/share/Anki2/User\ 1/collection.anki2
+      deckgen plan --collection ~/.local/share/Anki2/User\\ 1/collection.anki2
       deckgen plan --package v1.apkg --format markdown
     """
     from deckgen.build import compile_deck
