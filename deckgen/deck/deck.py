@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckgen.deck.field import Markup, Name, Plain, key
+from deckgen.deck.field import Language, Markup, Name, Plain, Retention, key
 from deckgen.deck.listed import Listed
 from deckgen.deck.located import Located
 from deckgen.deck.note import Note
@@ -19,7 +19,7 @@ class Options:
 
     new_per_day: int | None = key("New cards a day.", None, example="8")
     reviews_per_day: int | None = key("The most reviews a day.", None, example="200")
-    desired_retention: float | None = key(
+    desired_retention: Retention | None = key(
         "FSRS: the share of reviews to be remembered, 0.7 to 0.99.", None, example="0.9"
     )
     bury_siblings: bool | None = key("Show one card of a note a day.", None)
@@ -32,7 +32,7 @@ class Header:
     at: Located
     name: Plain = key("The deck's name in Anki.", example="植根人民溯党源")
     id: Name = key("Part of every note's identity: it never changes.", example="mass-line")
-    language: Plain = key("A BCP 47 tag: labels, fonts, punctuation.", Plain("en"))
+    language: Language = key("A BCP 47 tag: labels, fonts, punctuation.", Language("en"))
     description: Markup | None = key("Shown by Anki on the deck's page.", None)
     sources: Mapping[str, Plain] = key("Source texts: a name and a path for each.", {})
     headings: Mapping[str, tuple[Plain, ...]] = key(

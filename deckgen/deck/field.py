@@ -23,6 +23,12 @@ NoteId = NewType("NoteId", str)
 Tag = NewType("Tag", str)
 """An Anki tag: no white space; `::` separates levels."""
 
+Language = NewType("Language", str)
+"""A BCP 47 language tag, e.g. `zh-Hans`."""
+
+Retention = NewType("Retention", float)
+"""A share of reviews to be remembered, within what FSRS can aim at."""
+
 REQUIRED: Any = dataclasses.MISSING
 
 

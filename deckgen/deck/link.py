@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import typing
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from typing import Any, cast
 
 from deckgen.deck.deck import Header, lesson_number
@@ -40,19 +40,25 @@ UNKNOWN_NOTE = Code(
 )
 
 
-def link(header: Header, notes: Sequence[Note]) -> tuple[dict[str, Note], list[Problem]]:
-    """Return the notes by id in the order of study, drafts left out, and what does not link."""
+def link(
+    header: Header, notes: Sequence[Note], unread: Collection[str]
+) -> tuple[dict[str, Note], list[Problem]]:
+    """Return the notes by id in the order of study, drafts left out, and what does not link.
+
+    unread: the ids of notes that have errors of their own, and may be named all the same.
+    """
     problems = list(_header_sources(header))
     present = [note for note in notes if not note.draft]
     linked = _identified(present, problems)
     lessons: dict[str, int] = {}
+    known = {*linked, *unread}
     drafts: set[str | None] = {note.id for note in notes if note.draft}
     for name, note in linked.items():
         lesson = _lesson(header, note, problems)
         lessons[name] = len(header.lessons) if lesson is None else lesson
         if lesson is None:
             linked[name] = dataclasses.replace(note, lesson=None)
-        problems += _references(note, linked, drafts)
+        problems += _references(note, known, drafts)
         problems += _source(header, note)
     return dict(sorted(linked.items(), key=lambda each: lessons[each[0]])), problems
 
@@ -98,13 +104,12 @@ def _lesson(header: Header, note: Note, problems: list[Problem]) -> int | None:
         return None
 
 
-def _references(
-    note: Note, linked: Mapping[str, Note], drafts: set[str | None]
-) -> Iterator[Problem]:
+def _references(note: Note, known: set[str], drafts: set[str | None]) -> Iterator[Problem]:
     for field, wanted in references(note):
-        if wanted not in linked:
-            why = "is a draft" if wanted in drafts else "is not in the deck"
-            message = f"the note '{wanted}' {why}{did_you_mean(wanted, linked)}"
+        if wanted not in known:
+            message = f"the note '{wanted}' is not in the deck{did_you_mean(wanted, known)}"
+            if wanted in drafts:
+                message = f"the note '{wanted}' is a draft: finish it, or leave '{field}' out"
             yield Problem(UNKNOWN_NOTE, message, note.at.span(field))
 
 

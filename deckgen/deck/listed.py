@@ -145,6 +145,6 @@ def _from_yaml(file: TextFile, problems: list[Problem]) -> Iterator[_Entry]:
             problems.append(Problem(WRONG_SHAPE, message, file.place(at)))
             continue
         located = Located(file, node)
-        entry = read_record(_Entry, located, "passage", problems, span=located.span("text"))
+        entry = read_record(_Entry, located, "this passage", problems, span=located.span("text"))
         if entry:
             yield entry

@@ -14,8 +14,8 @@ from deckgen.deck.located import Located
 from deckgen.deck.note import Note
 from deckgen.deck.read import MISSING_FIELD, UNKNOWN_KEY, WRONG_SHAPE, authored, read_record
 from deckgen.deck.source import project_of, read_sources
-from deckgen.problem import Code, Problem, Severity, Span, did_you_mean
-from deckgen.text.file import TextFile, read_file
+from deckgen.problem import Code, Problem, Severity, Span, did_you_mean, has_errors
+from deckgen.text.file import UNREADABLE, TextFile, read_file
 from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Sequence
@@ -43,6 +43,12 @@ UNKNOWN_KIND = Code(
     Severity.ERROR,
     "A note's `kind` is none that deckgen has. The README lists the kinds and their fields.",
 )
+NO_NOTES = Code(
+    "no-notes",
+    Severity.ERROR,
+    "A deck has no notes, or drafts only, so that its package would be empty. Write a note, or "
+    "delete `draft: true` from one.",
+)
 EMPTY_FILE = Code(
     "empty-file",
     Severity.WARNING,
@@ -68,15 +74,15 @@ def load(path: Path, kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
     kinds: the class of each kind of note. Without a deck there is at least one error; with one
     there may be errors too, and it then lacks what they forbade.
     """
+    problems: list[Problem] = []
     if path.is_dir():
         header = next((path / name for name in _DECK_FILES if (path / name).is_file()), None)
         if header is None:
             message = "this folder has no deck.yaml: `name:` and `id:` in one make it a deck"
             return None, [Problem(NO_DECK, message, Span(str(path)))]
-        return _load(header, _card_files(path), kinds)
-    if path.name in _DECK_FILES:
-        return _load(path, _card_files(path.parent), kinds)
-    return _load(path, [], kinds)
+        path = header
+    others = _card_files(path.parent, problems) if path.name in _DECK_FILES else []
+    return _load(path, others, kinds, problems), problems
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
@@ -85,24 +91,31 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts if part]
 
 
-def _card_files(folder: Path) -> list[Path]:
-    return sorted(_walk(folder), key=lambda path: natural(str(path.relative_to(folder))))
+def _card_files(folder: Path, problems: list[Problem]) -> list[Path]:
+    def order(path: Path) -> tuple[list[tuple[int, int, str]], str]:
+        name = str(path.relative_to(folder))
+        return natural(name), name
+
+    return sorted(_walk(folder, problems), key=order)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.name in _DECK_FILES:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            if not any((path / name).exists() for name in _DECK_FILES):
-                yield from _walk(path)
-        elif path.suffix in _CARD_ENDINGS:
-            yield path
+def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith(".") or path.name in _DECK_FILES:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                if not any((path / name).exists() for name in _DECK_FILES):
+                    yield from _walk(path, problems)
+            elif path.suffix in _CARD_ENDINGS:
+                yield path
+    except OSError as error:
+        message = f"cannot read this folder: {error.strerror}"
+        problems.append(Problem(UNREADABLE, message, Span(str(folder))))
 
 
-def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
-    problems: list[Problem] = []
-    first = _read(path, problems)
+def _load(path: Path, others: list[Path], kinds: Kinds, problems: list[Problem]) -> Deck | None:
+    first = _read(path, problems, is_deck=True)
     header = _header(first, problems) if first else None
     parts = [first] if first else []
     lists = header.must_have.values() if header else ()
@@ -110,25 +123,31 @@ def _load(path: Path, others: list[Path], kinds: Kinds) -> tuple[Deck | None, li
     for other in others:
         if listed and other.resolve() in listed:
             continue
-        part = _read(other, problems)
+        part = _read(other, problems, is_deck=False)
         if part and "name" in part.tree.values and "id" in part.tree.values:
             message = "this file is a deck of its own (it has name and id): move it elsewhere"
             problems.append(Problem(DECK_IN_DECK, message, Span(part.file.name)))
         elif part:
             parts.append(part)
-            problems += _unknown_keys(part, ("defaults", "notes"))
-    notes = [note for part in parts for note in _notes(part, kinds, problems)]
+            problems += _check_part(part)
+    unread: set[str] = set()
+    notes = [note for part in parts for note in _notes(part, kinds, problems, unread)]
     if header is None:
-        return None, problems
+        return None
     folder, project = path.parent, project_of(path.parent)
-    sources, unread = read_sources(header.at, dict(header.sources), folder, project)
+    sources, unsourced = read_sources(header.at, dict(header.sources), folder, project)
     passages, unlisted = read_lists(header.at, header.must_have, header.excused, folder, project)
-    linked, unlinked = link(header, notes)
-    deck = Deck(header, folder, project, sources, passages, linked)
-    return deck, [*problems, *unread, *unlisted, *unlinked]
+    linked, unlinked = link(header, notes, unread)
+    problems += [*unsourced, *unlisted, *unlinked]
+    if not linked and not has_errors(problems):
+        message = "this deck has no notes: write one below `notes:`"
+        if notes:
+            message = "all the notes of this deck are drafts: finish one"
+        problems.append(Problem(NO_NOTES, message, header.at.span()))
+    return Deck(header, folder, project, sources, passages, linked)
 
 
-def _read(path: Path, problems: list[Problem]) -> _Part | None:
+def _read(path: Path, problems: list[Problem], *, is_deck: bool) -> _Part | None:
     file, unread = read_file(path, str(path))
     problems += unread
     if file is None:
@@ -138,6 +157,8 @@ def _read(path: Path, problems: list[Problem]) -> _Part | None:
     if isinstance(tree, MappingNode):
         return _Part(file, tree)
     if tree is None and not unparsed:
+        if is_deck:
+            return _Part(file, MappingNode(0, flow=False))
         message = "this file is empty: add `notes:`, or delete it"
         problems.append(Problem(EMPTY_FILE, message, Span(file.name)))
     elif tree is not None:
@@ -151,7 +172,7 @@ def _header(part: _Part, problems: list[Problem]) -> Header | None:
     if part.file.path.name not in _DECK_FILES and not {"name", "id"} & keys.keys():
         folder = part.file.path.parent
         if any((folder / name).exists() for name in _DECK_FILES):
-            message = f"this file is part of the deck in {folder}: build the folder"
+            message = f"this file is part of the deck in '{folder}': build the folder"
             problems.append(Problem(PART_OF_DECK, message, Span(part.file.name)))
         else:
             message = "this file is no deck: give it `name:` and `id:`"
@@ -161,26 +182,29 @@ def _header(part: _Part, problems: list[Problem]) -> Header | None:
     for name, value in keys.items():
         if name not in ("defaults", "notes"):
             own.set(name, part.tree.keys[name], value, part.tree.places[name])
-    return read_record(
-        Header, Located(part.file, own), "deck", problems, at=Located(part.file, own)
-    )
+    at = Located(part.file, own)
+    return read_record(Header, at, "the deck", problems, at=at)
 
 
-def _unknown_keys(part: _Part, known: tuple[str, ...]) -> Iterator[Problem]:
+def _check_part(part: _Part) -> Iterator[Problem]:
+    """Yield what is wrong with a file that is not the deck's first."""
+    known = ("defaults", "notes")
     for name in part.tree.values:
         if name not in known:
             message = f"a card file has no key '{name}'{did_you_mean(name, known)}"
             span = part.file.place(part.tree.keys[name])
             yield Problem(UNKNOWN_KEY, f"{message} (its keys are {', '.join(known)})", span)
+    notes = part.tree.values.get("notes", "")
+    if notes == "" or (isinstance(notes, Sequence) and not notes.values):
+        message = "this file has no notes: add some below `notes:`, or delete it"
+        yield Problem(EMPTY_FILE, message, Span(part.file.name))
 
 
-def _notes(part: _Part, kinds: Kinds, problems: list[Problem]) -> Iterator[Note]:
+def _notes(part: _Part, kinds: Kinds, problems: list[Problem], unread: set[str]) -> Iterator[Note]:
+    """Yield a file's notes; the ids of those that have errors go into `unread`."""
     defaults = _defaults(part, kinds, problems)
     listed = part.tree.values.get("notes")
     if listed is None or listed == "":
-        if part.file.path.name not in _DECK_FILES:
-            message = "this file has no notes: add `notes:`, or delete it"
-            problems.append(Problem(EMPTY_FILE, message, Span(part.file.name)))
         return
     if not isinstance(listed, Sequence):
         message = "'notes' takes a list: begin each note with `- `"
@@ -192,6 +216,8 @@ def _notes(part: _Part, kinds: Kinds, problems: list[Problem]) -> Iterator[Note]
             note = _note(Located(part.file, node, defaults), kinds, problems)
             if note:
                 yield note
+            else:
+                unread.add(str(node.values.get("id")))
         else:
             message = "a note is a mapping (`kind: basic`, `front: …`)"
             problems.append(Problem(WRONG_SHAPE, message, part.file.place(at)))
@@ -225,7 +251,8 @@ def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
         return None
     if not isinstance(kind, str) or kind not in kinds:
         hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
-        message = f"no kind is called that{hint} (the kinds are {', '.join(kinds)})"
+        called = f"'{kind}'" if isinstance(kind, str) else "that"
+        message = f"no kind is called {called}{hint} (the kinds are {', '.join(kinds)})"
         problems.append(Problem(UNKNOWN_KIND, message, at.span("kind")))
         return None
-    return read_record(kinds[kind], at, kind, problems, at=at)
+    return read_record(kinds[kind], at, f"this {kind} note", problems, at=at)

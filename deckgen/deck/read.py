@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import re
 import types
 import typing
@@ -13,11 +12,11 @@ from collections.abc import Callable, Hashable
 from collections.abc import Mapping as Mapping_
 from typing import Any, Literal, TypeVar, cast
 
-from deckgen.deck.field import Markup, Name, NoteId, Plain, Tag, Verbatim
+from deckgen.deck.field import Language, Markup, Name, NoteId, Plain, Retention, Tag, Verbatim
 from deckgen.deck.located import Located
 from deckgen.problem import Code, Problem, Severity, did_you_mean
-from deckgen.text.parse import QUOTE_BRACES, quote_message
-from deckgen.text.tree import Mapping, Node, Sequence, line_and_column
+from deckgen.text.complaint import QUOTE_BRACES, quote_message
+from deckgen.text.tree import Mapping, Node, Sequence
 
 MISSING_FIELD = Code(
     "missing-field",
@@ -67,8 +66,10 @@ LINE_BREAK = Code(
 )
 
 _NAME = re.compile(r"[a-z0-9-]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _BAD_TAG = re.compile(r"[\s\"]|^$")
-_TEXTS = (str, Plain, Markup, Verbatim, Name, NoteId, Tag)
+_TEXTS = (str, Plain, Markup, Verbatim, Name, NoteId, Tag, Language)
+_MOST = 9999  # the most that Anki takes for its limits of a day
 _SHAPES = {str: "a text", Sequence: "a list", Mapping: "a mapping"}
 
 
@@ -126,7 +127,7 @@ def read_record(
 ) -> _T | None:
     """Read a dataclass from its mapping, or return nothing where an error forbids it.
 
-    what: how messages call it, e.g. `quotation`.
+    what: how messages call it, e.g. `this quotation note`.
     problems: where every problem of the record is added.
     given: values that are not authored.
     """
@@ -137,7 +138,7 @@ def read_record(
     sound = True
     for name in node:
         if name not in keys:
-            message = f"a {what} has no key '{name}'{did_you_mean(name, keys)}"
+            message = f"{what} has no key '{name}'{did_you_mean(name, keys)}"
             problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name)))
     for name, convert in _converters(cast(Hashable, record)).items():
         value = node.get(name, defaults.get(name))
@@ -145,7 +146,7 @@ def read_record(
             values[name] = read = convert(value, context, (name,))
             sound = sound and read is not _BAD
         elif keys[name].required:
-            message = f"a {what} needs the key '{name}': {keys[name].about}"
+            message = f"{what} needs the key '{name}': {keys[name].about}"
             problems.append(Problem(MISSING_FIELD, message, located.span()))
             sound = False
     return record(**values) if sound else None
@@ -164,8 +165,10 @@ def _converter(wanted: Any) -> _Convert:
         return functools.partial(_text, wanted)
     if wanted is bool:
         return _boolean
-    if wanted in (int, float):
-        return functools.partial(_number, wanted)
+    if wanted is int:
+        return functools.partial(_number, int, (0, _MOST))
+    if wanted is Retention:
+        return functools.partial(_number, float, (0.7, 0.99))
     if origin is Literal:
         return functools.partial(_choice, arguments)
     if origin is tuple:
@@ -190,14 +193,16 @@ def _text(kind: Any, node: Node, context: _Context, path: tuple[str | int, ...])
     if kind is Tag and _BAD_TAG.search(text):
         message = f"the tag '{text}' holds white space or a quote: join its words by a hyphen"
         return context.bad(BAD_TAG, message, path)
+    if kind is Language and not _LANGUAGE.fullmatch(text):
+        message = f"'{text}' is no language tag: write it like en, zh-Hans or pt-BR"
+        return context.bad(BAD_VALUE, message, path)
     return text
 
 
 def _not_a_text(node: Sequence | Mapping, context: _Context, path: tuple[str | int, ...]) -> Any:
     if node.flow:
-        line, column = line_and_column(node.start)
-        raw = context.located.file.text.split("\n")[line - 1][column - 1 :]
-        return context.bad(QUOTE_BRACES, quote_message(raw), path)
+        written = context.located.file.between(node.start, node.end)
+        return context.bad(QUOTE_BRACES, quote_message(written), path)
     message = f"'{path[0]}' takes a text, and this is {_SHAPES[type(node)]}"
     return context.bad(WRONG_SHAPE, message, path)
 
@@ -208,14 +213,18 @@ def _boolean(node: Node, context: _Context, path: tuple[str | int, ...]) -> Any:
     return context.bad(BAD_VALUE, f"'{path[-1]}' takes true or false", path)
 
 
-def _number(kind: type[int | float], node: Node, context: _Context, path: Any) -> Any:
+def _number(
+    kind: type[int | float], limits: tuple[float, float], node: Node, context: _Context, path: Any
+) -> Any:
     try:
         number = kind(node) if isinstance(node, str) else None
     except ValueError:
         number = None
-    if number is None or not math.isfinite(number) or number < 0:
-        what = "a whole number from 0" if kind is int else "a number from 0"
-        return context.bad(BAD_VALUE, f"'{path[-1]}' takes {what}", path)
+    least, most = limits
+    if number is None or not least <= number <= most:
+        what = "a whole number" if kind is int else "a number"
+        message = f"'{path[-1]}' takes {what} from {least} to {most}"
+        return context.bad(BAD_VALUE, message, path)
     return number
 
 
@@ -253,7 +262,7 @@ def _nested(record: type[Any], node: Node, context: _Context, path: tuple[str | 
         message = f"'{path[-1]}' takes a mapping with the keys {', '.join(authored(record))}"
         return context.bad(WRONG_SHAPE, message, path)
     inner = Located(context.located.file, node)
-    value = read_record(record, inner, str(path[-1]), context.problems)
+    value = read_record(record, inner, f"'{path[-1]}'", context.problems)
     return _BAD if value is None else value
 
 

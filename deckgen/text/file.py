@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -19,8 +21,9 @@ NOT_UTF8 = Code(
 CONTROL_CHARACTER = Code(
     "control-character",
     Severity.ERROR,
-    "A file holds a character that YAML or Anki cannot carry: a control character, a lone "
-    "surrogate, or a line separator that is no line break in an editor. Delete it.",
+    "A file holds a character that YAML or Anki cannot carry, or brings one in by an escape: a "
+    "control character, a lone surrogate, a byte order mark inside the text, or a line separator "
+    "that is no line break in an editor. Delete it.",
 )
 UNREADABLE = Code(
     "unreadable",
@@ -29,7 +32,12 @@ UNREADABLE = Code(
     "or its permissions forbid it.",
 )
 
-_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+BAD_CHARACTER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+"""What a file cannot hold, once its line breaks are line feeds."""
+
+_MAX_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,14 @@ class TextFile:
         line = self.text.count("\n", 0, offset)
         return Span(self.name, line + 1, offset - (self.text.rfind("\n", 0, offset) + 1) + 1)
 
+    def between(self, start: int, end: int) -> str:
+        """Return the text between two packed places of this file's tree."""
+        (first, column), (last, end_column) = line_and_column(start), line_and_column(end)
+        lines = self.text.split("\n")[first - 1 : last]
+        lines[-1] = lines[-1][: end_column - 1]
+        lines[0] = lines[0][column - 1 :]
+        return "\n".join(lines)
+
 
 def read_file(path: Path, name: str) -> tuple[TextFile | None, list[Problem]]:
     """Read a file as UTF-8; without a text there is at least one problem."""
@@ -61,35 +77,40 @@ def read_file(path: Path, name: str) -> tuple[TextFile | None, list[Problem]]:
 
 def decode(raw: bytes, path: Path, name: str) -> tuple[TextFile | None, list[Problem]]:
     """Decode a file's bytes; without a text there is at least one problem."""
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = TextFile(path, name, _line_breaks(raw[: error.start].decode("utf-8", "replace")))
+        before = TextFile(path, name, _line_breaks(raw[: error.start].decode("utf-8")))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8{_guess(raw)}"
         return None, [Problem(NOT_UTF8, message, before.span(len(before.text)))]
+    if text.count("\0") > len(text) // 4:
+        return None, [Problem(NOT_UTF8, f"this is not UTF-8{_guess(raw)}", Span(name))]
     file = TextFile(path, name, _line_breaks(text))
     bad = [
         Problem(
             CONTROL_CHARACTER,
-            f"{_character(m[0])} cannot stand here: delete it",
-            file.span(m.start()),
+            f"{describe(found[0])} cannot stand here: delete it",
+            file.span(found.start()),
         )
-        for m in _BAD.finditer(file.text)
+        for found in itertools.islice(BAD_CHARACTER.finditer(file.text), _MAX_TOLD)
     ]
     return (None, bad) if bad else (file, [])
+
+
+def describe(character: str) -> str:
+    """Return e.g. `U+2028 (line separator)`."""
+    unnamed = "lone surrogate" if "\ud800" <= character <= "\udfff" else "control character"
+    name = unicodedata.name(character, unnamed)
+    return f"U+{ord(character):04X} ({name.lower()})"
 
 
 def _line_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _character(character: str) -> str:
-    name = unicodedata.name(character, "control character")
-    return f"U+{ord(character):04X} ({name.lower()})"
-
-
 def _guess(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw:
         return ": it looks like UTF-16; save the file as UTF-8"
     try:
         raw.decode("gb18030")

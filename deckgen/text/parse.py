@@ -8,35 +8,12 @@ from typing import Any, NoReturn
 
 import yaml
 
-from deckgen.problem import Code, Problem, Severity
-from deckgen.text.file import TextFile
+from deckgen.problem import Code, Problem, Severity, Span
+from deckgen.text.complaint import QUOTE_BRACES, UNKNOWN_ESCAPE, complaint, quote_message
+from deckgen.text.file import BAD_CHARACTER, CONTROL_CHARACTER, TextFile, describe
 from deckgen.text.han import HAN_SIDE
 from deckgen.text.tree import Mapping, Node, Sequence, place
 
-YAML_SYNTAX = Code(
-    "yaml-syntax",
-    Severity.ERROR,
-    "The file is not YAML: something is not closed, indented or quoted as YAML asks. The rest of "
-    "the file is not read; the other files are.",
-)
-TAB_INDENT = Code(
-    "tab-indent",
-    Severity.ERROR,
-    "A line is indented by a tab. YAML takes spaces only: set your editor to indent YAML by two "
-    "spaces.",
-)
-UNKNOWN_ESCAPE = Code(
-    "unknown-escape",
-    Severity.ERROR,
-    'Inside "double quotes" a backslash starts an escape, and YAML does not know this one. Write '
-    "the text in 'single quotes', or double the backslash.",
-)
-QUOTE_BRACES = Code(
-    "quote-braces",
-    Severity.ERROR,
-    "A text begins with a brace or bracket, which YAML reads as a mapping or a list. Put the whole "
-    "text into quotes.",
-)
 DUPLICATE_KEY = Code(
     "duplicate-key",
     Severity.ERROR,
@@ -79,11 +56,12 @@ TOO_DEEP = Code(
 )
 
 _MAX_DEPTH = 32
-_MAX_ALIASED = 100_000
+_MAX_ALIASED = 1_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FOLD = re.compile(rf"(?<=[{HAN_SIDE}])[ \t]*\n[ \t]*(?=[{HAN_SIDE}])")
-_BRACED_VALUE = re.compile(r"(?:^\s*(?:- +)*|: +|- +)(?P<value>[{\[].*)$")
 _MERGE = "<<"
+_STRING = "tag:yaml.org,2002:str"
+_BEYOND_UNICODE = re.compile(r"\\U(?!0010|000)[0-9a-fA-F]{8}")
 
 
 class _FatalError(Exception):
@@ -100,24 +78,36 @@ def parse(file: TextFile, loader: Any = None) -> tuple[Node | None, list[Problem
     Scalars are the text as typed. A syntax error stops the file; every other problem is
     collected.
     """
-    builder = _Builder(file)
+    builder = _Builder(file, loader or _LOADER)
     try:
-        return builder.build(yaml.parse(file.text, Loader=loader or _LOADER)), builder.problems
+        return builder.build(), builder.problems
     except _FatalError as failure:
         return None, [*builder.problems, failure.problem]
     except yaml.MarkedYAMLError as error:
-        return None, [*builder.problems, _syntax_problem(file, error)]
+        found = complaint(file, error)
+        return None, [each for each in builder.problems if each.span != found.span] + [found]
+    except (ValueError, OverflowError):  # the Python parser's chr() of such an escape
+        escape = _BEYOND_UNICODE.search(file.text)
+        if escape is None:
+            raise
+        message = f"'{escape[0]}' is no escape: there is no such character"
+        return None, [
+            *builder.problems,
+            Problem(UNKNOWN_ESCAPE, message, file.span(escape.start())),
+        ]
 
 
 class _Builder:
-    def __init__(self, file: TextFile) -> None:
+    def __init__(self, file: TextFile, loader: Any) -> None:
         self.file = file
+        self.loader = loader
         self.problems: list[Problem] = []
         self.anchors: dict[str, Node] = {}
 
-    def build(self, events: Iterator[Any]) -> Node | None:
+    def build(self) -> Node | None:
         root: Node | None = None
         documents = 0
+        events = yaml.parse(self.file.text, Loader=self.loader)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -140,8 +130,9 @@ class _Builder:
             node = self.sequence(event, events, depth)
         else:
             node = self.mapping(event, events, depth)
-        if event.tag is not None and event.tag not in ("!", "tag:yaml.org,2002:str"):
-            message = f"the tag '{event.tag}' is not read here: delete it"
+        if event.tag is not None and event.tag not in ("!", _STRING):
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag '{tag}' is not read here: delete it"
             self.problems.append(self.problem(YAML_TAG, message, event))
         if event.anchor is not None:
             self.anchors[event.anchor] = node
@@ -156,16 +147,27 @@ class _Builder:
     def scalar(self, event: Any) -> str:
         value: str = event.value
         start, end = event.start_mark, event.end_mark
+        if event.style == '"':
+            self.check_characters(value, event)
         if start.line == end.line or event.style == "|" or " " not in value:
             return value
         raw = self.file.text[start.index : end.index]
-        joined = _FOLD.sub("", raw)
-        return value if joined == raw else _reparse(joined, value)
+        return _without_folds(raw, value, self.loader) if _FOLD.search(raw) else value
+
+    def check_characters(self, value: str, event: Any) -> None:
+        """Complain of characters that escapes brought in."""
+        for found in dict.fromkeys(BAD_CHARACTER.findall(value)):
+            message = (
+                f"an escape in here stands for {describe(found)}: write the text in single "
+                "quotes, or double the backslash"
+            )
+            self.problems.append(self.problem(CONTROL_CHARACTER, message, event))
 
     def sequence(self, event: Any, events: Iterator[Any], depth: int) -> Sequence:
         node = Sequence(_at(event), bool(event.flow_style))
         for child in events:
             if isinstance(child, yaml.SequenceEndEvent):
+                node.end = _end(child) if node.flow else 0
                 break
             value = self.node(child, events, depth + 1)
             node.values.append(value)
@@ -176,41 +178,50 @@ class _Builder:
     def mapping(self, event: Any, events: Iterator[Any], depth: int) -> Mapping:
         node = Mapping(_at(event), bool(event.flow_style))
         merged: list[Mapping] = []
+        nested_keys: list[Any] = []
         for child in events:
             if isinstance(child, yaml.MappingEndEvent):
+                node.end = _end(child) if node.flow else 0
                 break
             key = self.node(child, events, depth + 1)
             value_event = next(events)
             value = self.node(value_event, events, depth + 1)
             self.grow(node, value, value_event)
             if not isinstance(key, str):
-                message = "a key has to be a plain word: quote it if its brackets are text"
-                self.problems.append(self.problem(COMPLEX_KEY, message, child))
-            elif key == _MERGE and not isinstance(value, str):
+                nested_keys.append(child)
+            elif key == _MERGE and _mappings(value):
                 merged += _mappings(value)
             elif key in node.values:
                 message = f"the key '{key}' stands twice in this mapping: delete one"
-                first = self.file.name, node.keys[key]
+                first = ((self.file.place(node.keys[key]), "first here"),)
                 self.problems.append(self.problem(DUPLICATE_KEY, message, child, first))
             else:
-                node.set(key, _at(child), value, _at(value_event))
+                node.set(key, _at(child), value, _value_at(child, value_event))
+        self.complain_of_keys(node, event, nested_keys)
         for other in merged:
             for key, value in other.values.items():
                 if key not in node.values:
                     node.set(key, other.keys[key], value, other.places[key])
         return node
 
+    def complain_of_keys(self, node: Mapping, event: Any, nested: list[Any]) -> None:
+        """Complain of keys that are lists or mappings, as of `{{c1::…}}`, which is YAML, too."""
+        if node.flow and nested and _at(nested[0]) == node.start + 1:
+            message = quote_message(self.file.between(node.start, node.end))
+            self.problems.append(self.problem(QUOTE_BRACES, message, event))
+        else:
+            message = "a key has to be a plain word: quote it if its brackets are text"
+            self.problems += [self.problem(COMPLEX_KEY, message, key) for key in nested]
+
     def grow(self, node: Sequence | Mapping, value: Node, event: Any) -> None:
-        node.size += 1 if isinstance(value, str) else value.size
-        if node.size > _MAX_ALIASED and node.size > 2 * len(self.file.text):
+        node.size += len(value) + 1 if isinstance(value, str) else value.size
+        if node.size > _MAX_ALIASED and node.size > 4 * len(self.file.text):
             self.fail(ALIAS_BOMB, "the aliases in here repeat each other without end", event)
 
     def problem(
-        self, code: Code, message: str, event: Any, first: tuple[str, int] | None = None
+        self, code: Code, message: str, event: Any, related: tuple[tuple[Span, str], ...] = ()
     ) -> Problem:
-        span = self.file.place(_at(event))
-        related = ((self.file.place(first[1]), "first here"),) if first else ()
-        return Problem(code, message, span, related)
+        return Problem(code, message, self.file.place(_at(event)), related)
 
     def fail(self, code: Code, message: str, event: Any) -> NoReturn:
         raise _FatalError(self.problem(code, message, event))
@@ -220,52 +231,40 @@ def _at(event: Any) -> int:
     return place(event.start_mark.line, event.start_mark.column)
 
 
+def _end(event: Any) -> int:
+    return place(event.end_mark.line, event.end_mark.column)
+
+
+def _value_at(key: Any, value: Any) -> int:
+    """Return where a value stands; the C parser looks for one that is left out further on."""
+    return (
+        _end(key) if value.start_mark.line > key.end_mark.line and _is_absent(value) else _at(value)
+    )
+
+
+def _is_absent(event: Any) -> bool:
+    return event.start_mark.index == event.end_mark.index and isinstance(event, yaml.ScalarEvent)
+
+
 def _mappings(value: Node) -> list[Mapping]:
+    """Return the mappings that `<<` merges; nothing where the value is something else."""
     candidates = value.values if isinstance(value, Sequence) else [value]
-    return [candidate for candidate in candidates if isinstance(candidate, Mapping)]
+    mappings = [candidate for candidate in candidates if isinstance(candidate, Mapping)]
+    return mappings if len(mappings) == len(candidates) else []
 
 
-def _reparse(raw: str, fallback: str) -> str:
-    """Return the value of one scalar's raw text, or the fallback where it stands not alone."""
+def _without_folds(raw: str, value: str, loader: Any) -> str:
+    """Return a scalar's value without the spaces that folding put between Han characters.
+
+    raw: its own text, in which each line that begins after such a fold gets a mark, so that a
+    space of folding can be told from one that the author typed.
+    """
+    mark = next(each for each in map(chr, range(0xE000, 0xF8FF)) if each not in raw)
     try:
-        events = list(yaml.parse(raw, Loader=_LOADER))
+        events = list(yaml.parse(_FOLD.sub(rf"\g<0>{mark}", raw), Loader=loader))
     except yaml.YAMLError:
-        return fallback
-    scalars = [event for event in events if isinstance(event, yaml.ScalarEvent)]
-    return scalars[0].value if len(scalars) == 1 and len(events) == 5 else fallback
-
-
-def _syntax_problem(file: TextFile, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    at = place(mark.line, mark.column) if mark else 0
-    said = error.problem or "not YAML"
-    lines = file.text.split("\n")
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    lead = line[: len(line) - len(line.lstrip())]
-    if "\t" in lead or ("'\\t'" in said):
-        at = place(mark.line, max(lead.find("\t"), 0)) if mark else at
-        return Problem(TAB_INDENT, "a tab indents this line: use spaces", file.place(at))
-    if "escape" in said:
-        message = f"{said}: write the text in single quotes, or double the backslash"
-        return Problem(UNKNOWN_ESCAPE, message, file.place(at))
-    for number in _suspects(error):
-        braced = _BRACED_VALUE.search(lines[number]) if number < len(lines) else None
-        if (braced and not braced["value"].endswith(("}", "]", ",", "{", "["))) or (
-            braced and braced["value"].startswith("{{")
-        ):
-            at = place(number, braced.start("value"))
-            return Problem(QUOTE_BRACES, quote_message(braced["value"]), file.place(at))
-    context = f" ({error.context})" if error.context else ""
-    return Problem(YAML_SYNTAX, f"{said}{context}", file.place(at))
-
-
-def _suspects(error: yaml.MarkedYAMLError) -> list[int]:
-    marks = (error.context_mark, error.problem_mark)
-    lines = [mark.line for mark in marks if mark]
-    return list(dict.fromkeys(lines + [line - 1 for line in lines if line]))
-
-
-def quote_message(value: str) -> str:
-    """Say that a value has to be quoted, with the value as it should stand."""
-    quoted = value.strip().replace("'", "''")
-    return f"YAML reads a leading brace or bracket as structure; quote the text: '{quoted}'"
+        return value
+    marked = [event.value for event in events if isinstance(event, yaml.ScalarEvent)]
+    if len(marked) != 1 or marked[0].replace(mark, "") != value:
+        return value
+    return re.sub(rf"(?<=[{HAN_SIDE}]) +{mark}", "", marked[0]).replace(mark, "")

@@ -20,10 +20,15 @@ def line_and_column(packed: int) -> tuple[int, int]:
 
 @dataclass(slots=True, eq=False)
 class Sequence:
-    """A YAML sequence; `places[i]` is where `values[i]` starts."""
+    """A YAML sequence; `places[i]` is where `values[i]` starts.
+
+    flow: whether it is written as `[…]`; only then `end` says where it ends.
+    size: how many characters it holds, what aliases repeat counted each time.
+    """
 
     start: int
     flow: bool
+    end: int = 0
     values: list[Node] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     size: int = 1
@@ -31,10 +36,14 @@ class Sequence:
 
 @dataclass(slots=True, eq=False)
 class Mapping:
-    """A YAML mapping; `keys[k]` is where key `k` starts, `places[k]` where its value does."""
+    """A YAML mapping; `keys[k]` is where key `k` starts, `places[k]` where its value does.
+
+    The other fields are those of a sequence.
+    """
 
     start: int
     flow: bool
+    end: int = 0
     values: dict[str, Node] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
