@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -116,9 +116,8 @@ def _escape(failure: _Failure) -> Problem | None:
 
 
 def _full_width_colon(failure: _Failure) -> Problem | None:
-    for at in (failure.at, failure.since):
-        start = failure.file.text.rfind("\n", 0, at) + 1
-        found = _FULL_WIDTH_COLON.match(failure.file.text[start:].partition("\n")[0])
+    for start, line in _lines_near(failure):
+        found = _FULL_WIDTH_COLON.match(line)
         if found:
             message = "'：' is a full-width colon: write ': ' (a colon and a space) after a key"
             return failure.problem(YAML_SYNTAX, message, start + found.start("colon"))
@@ -134,20 +133,24 @@ def _braces(failure: _Failure) -> Problem | None:
         at = failure.at - len(inline["value"])
         if "expected ','" in failure.said:
             return failure.problem(QUOTE_BRACES, quote_message(value), at)
-    text = failure.file.text
-    lines = dict.fromkeys(text.count("\n", 0, at) for at in (failure.since, failure.at))
-    for number in [*lines, *(number - 1 for number in lines if number)]:
-        line = text.split("\n", number + 1)[number]
+    for start, line in _lines_near(failure):
         braced = _BRACED_VALUE.search(line)
         if braced and (
             braced["value"].startswith("{{")
             or not braced["value"].rstrip().endswith(("}", "]", ",", "{", "["))
         ):
-            start = sum(len(each) + 1 for each in text.split("\n", number)[:number])
-            return failure.problem(
-                QUOTE_BRACES, quote_message(braced["value"]), start + braced.start("value")
-            )
+            at = start + braced.start("value")
+            return failure.problem(QUOTE_BRACES, quote_message(braced["value"]), at)
     return None
+
+
+def _lines_near(failure: _Failure) -> Iterator[tuple[int, str]]:
+    """Yield the lines of the two marks and those before them, each with where it starts."""
+    text = failure.file.text
+    starts = [text.rfind("\n", 0, at) + 1 for at in (failure.since, failure.at)]
+    starts += [text.rfind("\n", 0, start - 1) + 1 for start in starts if start]
+    for start in dict.fromkeys(starts):
+        yield start, text[start:].partition("\n")[0]
 
 
 def _unclosed_quote(failure: _Failure) -> Problem | None:

@@ -206,7 +206,8 @@ class _Builder:
 
     def complain_of_keys(self, node: Mapping, event: Any, nested: list[Any]) -> None:
         """Complain of keys that are lists or mappings, as of `{{c1::…}}`, which is YAML, too."""
-        if node.flow and nested and _at(nested[0]) == node.start + 1:
+        first = nested[0] if nested else None
+        if isinstance(first, yaml.MappingStartEvent) and node.flow and _at(first) == node.start + 1:
             message = quote_message(self.file.between(node.start, node.end))
             self.problems.append(self.problem(QUOTE_BRACES, message, event))
         else:
