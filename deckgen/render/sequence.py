@@ -68,7 +68,7 @@ def cards(numbers: Sequence[int]) -> str:
 def ladder(text: str) -> str:
     """Return a hint in two steps for a hidden text: its first character, then its first half.
 
-    `知政失者在草野。` gives `知□□□□□□。` and `知政失□□□□。`; nothing where the text is too short.
+    `知政失者在草野。` gives `知□□□□□□。` and `知政失者□□□。`; nothing where the text is too short.
     """
     length = len(_WORD.findall(text))
     if length < 3:
