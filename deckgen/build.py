@@ -35,6 +35,7 @@ from deckgen.render.render import Renderer
 from deckgen.render.sequence import TOO_MANY_ITEMS
 from deckgen.render.theme import css
 from deckgen.rules import check
+from deckgen.text.file import ALL_SAVED, Unsaved
 
 _MEDIA = re.compile(r'src="([^"]+)"|\[sound:([^\]]+)\]')
 _Numbers = Mapping[str, Mapping[str, tuple[Numbered, ...]]]
@@ -69,14 +70,19 @@ class Compiled:
 
 
 def compile_deck(
-    path: Path, moment: int, request: Request | None = None, lock: Lock | None = None
+    path: Path,
+    moment: int,
+    request: Request | None = None,
+    lock: Lock | None = None,
+    unsaved: Unsaved = ALL_SAVED,
 ) -> Compiled:
     """Read, check and render a deck, and settle its moments by its lock.
 
     moment: the time that changed notes carry, in seconds since 1970.
     lock: what counts as the deck's lock, instead of its file.
+    unsaved: what counts as the text of files, instead of what is on disk.
     """
-    deck, problems = load(path, {name: kind.note for name, kind in kinds().items()})
+    deck, problems = load(path, {name: kind.note for name, kind in kinds().items()}, unsaved)
     if deck is None:
         return Compiled(None, in_order(problems))
     request = request or Request()

@@ -46,18 +46,25 @@ class Problem:
     """One complaint: its message names the offence and the repair.
 
     related: other places that the complaint is about, each with what is there.
+    fix: the word to write instead of the key or value at the span; empty where none is known.
     """
 
     code: Code
     message: str
     span: Span
     related: tuple[tuple[Span, str], ...] = ()
+    fix: str = ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the known word nearest to `word`, else an empty text."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    near = nearest_word(word, known)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str:
+    """Return the known word nearest to `word`, else an empty text."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

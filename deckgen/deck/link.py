@@ -14,7 +14,7 @@ from deckgen.deck.field import Name, NoteId
 from deckgen.deck.note import Note
 from deckgen.deck.read import authored
 from deckgen.deck.source import UNKNOWN_SOURCE
-from deckgen.problem import Code, Problem, Severity, did_you_mean
+from deckgen.problem import Code, Problem, Severity, did_you_mean, nearest_word
 
 DUPLICATE_ID = Code(
     "duplicate-id",
@@ -100,7 +100,8 @@ def _lesson(header: Header, note: Note, problems: list[Problem]) -> int | None:
     except ValueError:
         hint = did_you_mean(note.lesson or "", header.lessons)
         message = f"deck.yaml has no lesson '{note.lesson}'{hint} (it has {len(header.lessons)})"
-        problems.append(Problem(UNKNOWN_LESSON, message, note.at.span("lesson")))
+        near = nearest_word(note.lesson or "", header.lessons)
+        problems.append(Problem(UNKNOWN_LESSON, message, note.at.span("lesson"), fix=near))
         return None
 
 
@@ -108,9 +109,11 @@ def _references(note: Note, known: set[str], drafts: set[str | None]) -> Iterato
     for field, wanted in references(note):
         if wanted not in known:
             message = f"the note '{wanted}' is not in the deck{did_you_mean(wanted, known)}"
+            near = nearest_word(wanted, known)
             if wanted in drafts:
                 message = f"the note '{wanted}' is a draft: finish it, or leave '{field}' out"
-            yield Problem(UNKNOWN_NOTE, message, note.at.span(field))
+                near = ""
+            yield Problem(UNKNOWN_NOTE, message, note.at.span(field), fix=near)
 
 
 def references(note: Note) -> Iterator[tuple[str, NoteId]]:
@@ -140,7 +143,8 @@ def _source(header: Header, note: Note) -> Iterator[Problem]:
     if note.source and note.source not in header.sources:
         hint = did_you_mean(note.source, header.sources)
         message = f"deck.yaml has no source '{note.source}'{hint}"
-        yield Problem(UNKNOWN_SOURCE, message, note.at.span("source"))
+        near = nearest_word(note.source, header.sources)
+        yield Problem(UNKNOWN_SOURCE, message, note.at.span("source"), fix=near)
     elif note.evidence and not note.source:
         message = "evidence needs a source: add `source:` with a name from deck.yaml's `sources`"
         yield Problem(UNKNOWN_SOURCE, message, note.at.span("evidence"))

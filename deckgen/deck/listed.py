@@ -15,7 +15,7 @@ from deckgen.deck.located import Located
 from deckgen.deck.read import WRONG_SHAPE, read_record
 from deckgen.deck.source import read_named
 from deckgen.problem import Code, Problem, Severity, Span, did_you_mean
-from deckgen.text.file import TextFile
+from deckgen.text.file import ALL_SAVED, TextFile, Unsaved
 from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Sequence
@@ -71,9 +71,10 @@ def read_lists(
     excused: Mapping[str, Mapping[str, str]],
     folder: Path,
     project: Path,
+    unsaved: Unsaved = ALL_SAVED,
 ) -> tuple[dict[str, tuple[Listed, ...]], list[Problem]]:
     """Read the lists that a deck names by source; paths start at the deck's folder."""
-    files, problems = read_named(at, "must_have", paths, folder, project)
+    files, problems = read_named(at, "must_have", paths, folder, project, unsaved)
     listed: dict[str, tuple[Listed, ...]] = {}
     for name, file in files.items():
         reasons = excused.get(name, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,16 @@ from deckgen.deck.located import Located
 from deckgen.deck.note import Note
 from deckgen.deck.read import MISSING_FIELD, UNKNOWN_KEY, WRONG_SHAPE, authored, read_record
 from deckgen.deck.source import project_of, read_sources
-from deckgen.problem import Code, Problem, Severity, Span, did_you_mean, has_errors
-from deckgen.text.file import UNREADABLE, TextFile, read_file
+from deckgen.problem import (
+    Code,
+    Problem,
+    Severity,
+    Span,
+    did_you_mean,
+    has_errors,
+    nearest_word,
+)
+from deckgen.text.file import ALL_SAVED, UNREADABLE, TextFile, Unsaved, read_file
 from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Sequence
@@ -68,11 +77,14 @@ class _Part:
     tree: MappingNode
 
 
-def load(path: Path, kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
+def load(
+    path: Path, kinds: Kinds, unsaved: Unsaved = ALL_SAVED
+) -> tuple[Deck | None, list[Problem]]:
     """Load a deck from a folder with a deck.yaml, or from a single file.
 
-    kinds: the class of each kind of note. Without a deck there is at least one error; with one
-    there may be errors too, and it then lacks what they forbade.
+    kinds: the class of each kind of note. unsaved: what counts instead of what is on disk.
+    Without a deck there is at least one error; with one there may be errors too, and it then
+    lacks what they forbade.
     """
     problems: list[Problem] = []
     if path.is_dir():
@@ -81,8 +93,18 @@ def load(path: Path, kinds: Kinds) -> tuple[Deck | None, list[Problem]]:
             message = "this folder has no deck.yaml: `name:` and `id:` in one make it a deck"
             return None, [Problem(NO_DECK, message, Span(str(path)))]
         path = header
-    others = _card_files(path.parent, problems) if path.name in _DECK_FILES else []
-    return _load(path, others, kinds, problems), problems
+    is_folder = path.name in _DECK_FILES
+    others = _card_files(path.parent, unsaved, problems) if is_folder else []
+    return _load(path, others, kinds, unsaved, problems), problems
+
+
+def deck_of(file: Path) -> Path | None:
+    """Return the folder whose deck reads a YAML file: the nearest above it with a deck.yaml."""
+    for folder in file.parents:
+        if any((folder / name).is_file() for name in _DECK_FILES):
+            inner = file.relative_to(folder).parts
+            return None if any(part.startswith(".") for part in inner) else folder
+    return None
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
@@ -91,22 +113,22 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts if part]
 
 
-def _card_files(folder: Path, problems: list[Problem]) -> list[Path]:
+def _card_files(folder: Path, unsaved: Unsaved, problems: list[Problem]) -> list[Path]:
     def order(path: Path) -> tuple[list[tuple[int, int, str]], str]:
         name = str(path.relative_to(folder))
         return natural(name), name
 
-    return sorted(_walk(folder, problems), key=order)
+    return sorted(_walk(folder, unsaved, problems), key=order)
 
 
-def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def _walk(folder: Path, unsaved: Unsaved, problems: list[Problem]) -> Iterator[Path]:
     try:
-        for path in sorted(folder.iterdir()):
+        for path in sorted({*folder.iterdir(), *_unsaved_in(folder, unsaved)}):
             if path.name.startswith(".") or path.name in _DECK_FILES:
                 continue
             if path.is_dir() and not path.is_symlink():
                 if not any((path / name).exists() for name in _DECK_FILES):
-                    yield from _walk(path, problems)
+                    yield from _walk(path, unsaved, problems)
             elif path.suffix in _CARD_ENDINGS:
                 yield path
     except OSError as error:
@@ -114,8 +136,16 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(Problem(UNREADABLE, message, Span(str(folder))))
 
 
-def _load(path: Path, others: list[Path], kinds: Kinds, problems: list[Problem]) -> Deck | None:
-    first = _read(path, problems, is_deck=True)
+def _unsaved_in(folder: Path, unsaved: Unsaved) -> Iterator[Path]:
+    if unsaved:
+        real = Path(os.path.realpath(folder))
+        yield from (folder / path.name for path in unsaved if path.parent == real)
+
+
+def _load(
+    path: Path, others: list[Path], kinds: Kinds, unsaved: Unsaved, problems: list[Problem]
+) -> Deck | None:
+    first = _read(path, unsaved, problems, is_deck=True)
     header = _header(first, problems) if first else None
     parts = [first] if first else []
     lists = header.must_have.values() if header else ()
@@ -123,7 +153,7 @@ def _load(path: Path, others: list[Path], kinds: Kinds, problems: list[Problem])
     for other in others:
         if listed and other.resolve() in listed:
             continue
-        part = _read(other, problems, is_deck=False)
+        part = _read(other, unsaved, problems, is_deck=False)
         if part and "name" in part.tree.values and "id" in part.tree.values:
             message = "this file is a deck of its own (it has name and id): move it elsewhere"
             problems.append(Problem(DECK_IN_DECK, message, Span(part.file.name)))
@@ -135,8 +165,10 @@ def _load(path: Path, others: list[Path], kinds: Kinds, problems: list[Problem])
     if header is None:
         return None
     folder, project = path.parent, project_of(path.parent)
-    sources, unsourced = read_sources(header.at, dict(header.sources), folder, project)
-    passages, unlisted = read_lists(header.at, header.must_have, header.excused, folder, project)
+    sources, unsourced = read_sources(header.at, header.sources, folder, project, unsaved)
+    passages, unlisted = read_lists(
+        header.at, header.must_have, header.excused, folder, project, unsaved
+    )
     linked, unlinked = link(header, notes, unread)
     problems += [*unsourced, *unlisted, *unlinked]
     if not linked and not has_errors(problems):
@@ -147,8 +179,8 @@ def _load(path: Path, others: list[Path], kinds: Kinds, problems: list[Problem])
     return Deck(header, folder, project, sources, passages, linked)
 
 
-def _read(path: Path, problems: list[Problem], *, is_deck: bool) -> _Part | None:
-    file, unread = read_file(path, str(path))
+def _read(path: Path, unsaved: Unsaved, problems: list[Problem], *, is_deck: bool) -> _Part | None:
+    file, unread = read_file(path, str(path), unsaved)
     problems += unread
     if file is None:
         return None
@@ -193,7 +225,8 @@ def _check_part(part: _Part) -> Iterator[Problem]:
         if name not in known:
             message = f"a card file has no key '{name}'{did_you_mean(name, known)}"
             span = part.file.place(part.tree.keys[name])
-            yield Problem(UNKNOWN_KEY, f"{message} (its keys are {', '.join(known)})", span)
+            said = f"{message} (its keys are {', '.join(known)})"
+            yield Problem(UNKNOWN_KEY, said, span, fix=nearest_word(name, known))
     notes = part.tree.values.get("notes", "")
     if notes == "" or (isinstance(notes, Sequence) and not notes.values):
         message = "this file has no notes: add some below `notes:`, or delete it"
@@ -235,10 +268,11 @@ def _defaults(part: _Part, kinds: Kinds, problems: list[Problem]) -> MappingNode
     for name in defaults.values:
         if name not in known or name == "id":
             message = f"no kind has the key '{name}'{did_you_mean(name, known)}"
+            near = nearest_word(name, known)
             if name == "id":
-                message = "an id belongs to one note: it cannot be a default"
+                message, near = "an id belongs to one note: it cannot be a default", ""
             span = part.file.place(defaults.keys[name])
-            problems.append(Problem(UNKNOWN_KEY, message, span))
+            problems.append(Problem(UNKNOWN_KEY, message, span, fix=near))
     return defaults
 
 
@@ -253,6 +287,7 @@ def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
         hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
         called = f"'{kind}'" if isinstance(kind, str) else "that"
         message = f"no kind is called {called}{hint} (the kinds are {', '.join(kinds)})"
-        problems.append(Problem(UNKNOWN_KIND, message, at.span("kind")))
+        near = nearest_word(kind, kinds) if isinstance(kind, str) else ""
+        problems.append(Problem(UNKNOWN_KIND, message, at.span("kind"), fix=near))
         return None
     return read_record(kinds[kind], at, f"this {kind} note", problems, at=at)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from deckgen.deck.field import Language, Markup, Name, NoteId, Plain, Retention, Tag, Verbatim
 from deckgen.deck.located import Located
-from deckgen.problem import Code, Problem, Severity, did_you_mean
+from deckgen.problem import Code, Problem, Severity, did_you_mean, nearest_word
 from deckgen.text.complaint import QUOTE_BRACES, quote_message
 from deckgen.text.tree import Mapping, Node, Sequence
 
@@ -117,8 +117,8 @@ class _Context:
     located: Located
     problems: list[Problem]
 
-    def bad(self, code: Code, message: str, path: tuple[str | int, ...]) -> Any:
-        self.problems.append(Problem(code, message, self.located.span(*path)))
+    def bad(self, code: Code, message: str, path: tuple[str | int, ...], fix: str = "") -> Any:
+        self.problems.append(Problem(code, message, self.located.span(*path), fix=fix))
         return _BAD
 
 
@@ -139,7 +139,8 @@ def read_record(
     for name in node:
         if name not in keys:
             message = f"{what} has no key '{name}'{did_you_mean(name, keys)}"
-            problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name)))
+            near = nearest_word(name, keys)
+            problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name), fix=near))
     for name, convert in _converters(cast(Hashable, record)).items():
         value = node.get(name, defaults.get(name))
         if value is not None:
@@ -188,11 +189,13 @@ def _text(kind: Any, node: Node, context: _Context, path: tuple[str | int, ...])
     if kind is not Markup and "\n" in text:
         return context.bad(LINE_BREAK, f"{label} is one line, and holds a line break", path)
     if kind in (Name, NoteId) and not _NAME.fullmatch(text):
-        message = f"'{text}' is no id: use a–z, 0–9 and hyphens{_as_name(text)}"
-        return context.bad(BAD_NAME, message, path)
+        name = _as_name(text)
+        example = f", e.g. '{name}'" if name else ""
+        message = f"'{text}' is no id: use a–z, 0–9 and hyphens{example}"
+        return context.bad(BAD_NAME, message, path, name)
     if kind is Tag and _BAD_TAG.search(text):
         message = f"the tag '{text}' holds white space or a quote: join its words by a hyphen"
-        return context.bad(BAD_TAG, message, path)
+        return context.bad(BAD_TAG, message, path, _BAD_TAG.sub("-", text).strip("-"))
     if kind is Language and not _LANGUAGE.fullmatch(text):
         message = f"'{text}' is no language tag: write it like en, zh-Hans or pt-BR"
         return context.bad(BAD_VALUE, message, path)
@@ -232,7 +235,8 @@ def _choice(words: tuple[str, ...], node: Node, context: _Context, path: Any) ->
     if node in words:
         return node
     hint = did_you_mean(node, words) if isinstance(node, str) else ""
-    return context.bad(BAD_VALUE, f"'{path[-1]}' is one of: {', '.join(words)}{hint}", path)
+    near = nearest_word(node, words) if isinstance(node, str) else ""
+    return context.bad(BAD_VALUE, f"'{path[-1]}' is one of: {', '.join(words)}{hint}", path, near)
 
 
 def _list(convert: _Convert, node: Node, context: _Context, path: tuple[str | int, ...]) -> Any:
@@ -267,5 +271,4 @@ def _nested(record: type[Any], node: Node, context: _Context, path: tuple[str | 
 
 
 def _as_name(text: str) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return f", e.g. '{name}'" if name else ""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deckgen.deck.located import Located
 from deckgen.problem import Code, Problem, Severity
-from deckgen.text.file import TextFile, read_file
+from deckgen.text.file import ALL_SAVED, TextFile, Unsaved, read_file
 from deckgen.text.passage import joined
 
 OUTSIDE_PROJECT = Code(
@@ -37,15 +37,24 @@ class Source:
 
 
 def read_sources(
-    at: Located, paths: Mapping[str, str], folder: Path, project: Path
+    at: Located,
+    paths: Mapping[str, str],
+    folder: Path,
+    project: Path,
+    unsaved: Unsaved = ALL_SAVED,
 ) -> tuple[dict[str, Source], list[Problem]]:
     """Read the sources that a deck names."""
-    files, problems = read_named(at, "sources", paths, folder, project)
+    files, problems = read_named(at, "sources", paths, folder, project, unsaved)
     return {name: Source(name, file, joined(file.text)) for name, file in files.items()}, problems
 
 
 def read_named(
-    at: Located, key: str, paths: Mapping[str, str], folder: Path, project: Path
+    at: Located,
+    key: str,
+    paths: Mapping[str, str],
+    folder: Path,
+    project: Path,
+    unsaved: Unsaved = ALL_SAVED,
 ) -> tuple[dict[str, TextFile], list[Problem]]:
     """Read the files that a key of the deck's header names; paths start at the deck's folder."""
     files: dict[str, TextFile] = {}
@@ -57,7 +66,7 @@ def read_named(
             message = f"'{given}' lies outside the project: move it below {project.name}/"
             problems.append(Problem(OUTSIDE_PROJECT, message, span))
             continue
-        file, unread = read_file(path, _shown(folder / given, path))
+        file, unread = read_file(path, _shown(folder / given, path), unsaved)
         problems += [Problem(each.code, f"'{given}': {each.message}", span) for each in unread]
         if file:
             files[name] = file

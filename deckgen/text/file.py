@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import os.path
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from deckgen.problem import Code, Problem, Severity, Span
 from deckgen.text.tree import line_and_column
@@ -36,6 +39,11 @@ BAD_CHARACTER = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """What a file cannot hold, once its line breaks are line feeds."""
+
+Unsaved = Mapping[Path, str]
+"""What an editor has of files that it did not save yet, by their resolved paths."""
+
+ALL_SAVED: Unsaved = MappingProxyType({})
 
 _MAX_TOLD = 20
 
@@ -66,8 +74,13 @@ class TextFile:
         return "\n".join(lines)
 
 
-def read_file(path: Path, name: str) -> tuple[TextFile | None, list[Problem]]:
+def read_file(
+    path: Path, name: str, unsaved: Unsaved = ALL_SAVED
+) -> tuple[TextFile | None, list[Problem]]:
     """Read a file as UTF-8; without a text there is at least one problem."""
+    text = unsaved.get(Path(os.path.realpath(path))) if unsaved else None
+    if text is not None:
+        return decode(text.encode("utf-8", "surrogatepass"), path, name)
     try:
         raw = path.read_bytes()
     except OSError as error:
