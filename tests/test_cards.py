@@ -234,4 +234,4 @@ def test_clozes_are_nested_as_deep_as_the_engine_reads(
     proof = prove(build_deck(tmp_path, deck(authored(range(1, 11)))))
     assert (proof.failures, proof.cards) == ((), 10)
     refused = compile_deck(written(tmp_path, deck(authored(range(1, 12)))), MOMENT)
-    assert [problem.code.slug for problem in refused.problems] == ["bad-cloze"]
+    assert "bad-cloze" in {problem.code.slug for problem in refused.problems}
