@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from deckgen.deck.field import Language, Markup, Name, Plain, Retention, key
 from deckgen.deck.listed import Listed
@@ -23,6 +24,21 @@ class Options:
         "FSRS: the share of reviews to be remembered, 0.7 to 0.99.", None, example="0.9"
     )
     bury_siblings: bool | None = key("Show one card of a note a day.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """How a deck takes a rule of card quality."""
+
+    level: Literal["off", "hint", "warning", "error"] | None = key(
+        "How much it weighs, or `off`.", None, example="off"
+    )
+    limit: float | None = key("Its threshold.", None, example="30")
+
+    @staticmethod
+    def lone(text: str) -> str:
+        """Return which key a value stands for that is written without one."""
+        return "limit" if text[:1].isdigit() else "level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +66,17 @@ class Header:
         "For a source, the ids of listed passages that no card needs to use, with the reason.",
         {},
         example="{essay: {4d: 文章没有列出“四风”的内容}}",
+    )
+    people: tuple[Plain, ...] = key(
+        "Persons whom a note may name only if its source does (or as background).",
+        (),
+        example="[孔子, 荀子]",
+    )
+    lint: Mapping[str, Lint] = key(
+        "Rules of card quality, by the slug in brackets: `off`, another level, or a threshold; "
+        "`all` stands for the rest.",
+        {},
+        example="{long-answer: 30, yes-no: off}",
     )
     lessons: tuple[Plain, ...] = key("Subdecks, in the order of study.", ())
     options: Options = key("Study options.", Options())

@@ -22,6 +22,10 @@ class Located:
 
         path: keys and zero-based indexes, e.g. `("lines", 1)`.
         """
+        return self.file.place(self.place(*path))
+
+    def place(self, *path: str | int) -> int:
+        """Return the packed place of a value, as `span` does."""
         at = self.node.start
         node = self.node
         if (
@@ -33,7 +37,7 @@ class Located:
             node = self.defaults
         for at in walk(node, path):  # noqa: B007 - the last place is the nearest
             pass
-        return self.file.place(at)
+        return at
 
     def key_span(self, key: str) -> Span:
         """Return the place of a key, or of the record where it has no such key."""

@@ -168,6 +168,8 @@ def _converter(wanted: Any) -> _Convert:
         return _boolean
     if wanted is int:
         return functools.partial(_number, int, (0, _MOST))
+    if wanted is float:
+        return functools.partial(_number, float, (0, _MOST))
     if wanted is Retention:
         return functools.partial(_number, float, (0.7, 0.99))
     if origin is Literal:
@@ -262,6 +264,10 @@ def _mapping(convert: _Convert, node: Node, context: _Context, path: tuple[str |
 
 
 def _nested(record: type[Any], node: Node, context: _Context, path: tuple[str | int, ...]) -> Any:
+    if isinstance(node, str) and hasattr(record, "lone"):
+        at, lone = context.located.place(*path), node
+        node = Mapping(at, flow=False)
+        node.set(record.lone(lone), at, lone, at)
     if not isinstance(node, Mapping):
         message = f"'{path[-1]}' takes a mapping with the keys {', '.join(authored(record))}"
         return context.bad(WRONG_SHAPE, message, path)

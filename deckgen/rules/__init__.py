@@ -1,58 +1,49 @@
-"""The rules of card quality, one module for each family, run over a deck."""
+"""The rules of card quality: found by family, run over a deck, settings and excuses heeded."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import pkgutil
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterator, Mapping
+from types import ModuleType
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
-from deckgen.kinds import kinds
-from deckgen.problem import Code, Problem
-from deckgen.rules._rule import (
-    Asked,
-    DeckRule,
-    Found,
-    NoteRule,
-    QuestionRule,
-    Related,
-    Rule,
-    TextRule,
+from deckgen.problem import Code, Problem, Severity, did_you_mean
+from deckgen.rules._rule import Rule
+from deckgen.rules._run import Finding, run
+from deckgen.rules._settings import UNKNOWN_RULE, settled
+
+UNUSED_EXCUSE = Code(
+    "unused-excuse",
+    Severity.WARNING,
+    "A note excuses itself from a rule that has nothing to say of it (any more). Delete the "
+    "excuse, so that it does not hide a later fault.",
 )
-from deckgen.rules._texts import Text, texts
-
-Check = Callable[[Deck], Iterable[Problem]]
-
-
-class _Finding(NamedTuple):
-    rule: Rule
-    note: Note
-    found: Found
-    related: Related = ()
 
 
 @functools.cache
-def rules() -> tuple[Rule, ...]:
-    """Return every rule, in the order of families and of their modules' `RULES`.
+def rules() -> Mapping[str, Rule]:
+    """Return every rule by its slug, in the order of families.
 
-    A module with a `check` of its own, which looks at a deck for several codes at once, need not
-    list them.
+    A family's module lists its rules in `RULES`; where one computation serves several codes, the
+    module has a `check` that takes a deck and yields problems with their notes (nothing where
+    they are of no note), and its codes alone are the rules.
     """
     found: dict[str, Rule] = {}
-    for module in _modules():
+    for module in families():
         found |= {rule.code.slug: rule for rule in getattr(module, "RULES", ())}
         for value in vars(module).values():
             if isinstance(value, Code):
                 found.setdefault(value.slug, Rule(code=value))
-    return tuple(found.values())
+    return found
 
 
 @functools.cache
-def _modules() -> tuple[object, ...]:
+def families() -> tuple[ModuleType, ...]:
+    """Return the module of every family of rules."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return tuple(
         importlib.import_module(f"{__name__}.{name}") for name in names if not name.startswith("_")
@@ -60,56 +51,39 @@ def _modules() -> tuple[object, ...]:
 
 
 def check(deck: Deck) -> list[Problem]:
-    """Return what all the rules say of a deck."""
-    known = rules()
-    asked = [Asked(note, kinds()[note.kind].questions(note, deck)) for note in deck.notes.values()]
-    findings = [
-        *_of_notes(asked, deck, known),
-        *_of_texts(deck, known),
-        *_of_deck(asked, known),
-    ]
-    own = [problem for module in _modules() for problem in _own_check(module)(deck)]
-    return [*own, *map(_problem, findings)]
-
-
-def _own_check(module: object) -> Check:
-    return getattr(module, "check", lambda _: ())
-
-
-def _of_notes(notes: Sequence[Asked], deck: Deck, known: Iterable[Rule]) -> Iterator[_Finding]:
-    of_question = [rule for rule in known if isinstance(rule, QuestionRule)]
-    of_note = [rule for rule in known if isinstance(rule, NoteRule)]
-    for asked in notes:
-        for rule in of_question:
-            check, limit = rule.check, rule.limit or 0.0
-            for question in asked.questions:
-                if said := check(question, limit):
-                    path = question.answer_at if rule.of_answer else question.at
-                    yield _Finding(rule, asked.note, (said, path))
-        for note_rule in of_note:
-            for found in note_rule.check(asked, deck, note_rule.limit or 0.0):
-                yield _Finding(note_rule, asked.note, found)
-
-
-def _of_texts(deck: Deck, known: Iterable[Rule]) -> Iterator[_Finding]:
-    of_text = [rule for rule in known if isinstance(rule, TextRule)]
-    suspicious = re.compile("|".join(rule.trigger for rule in of_text) or "(?!)").search
+    """Return what the rules say of a deck, as it sets them, its notes' excuses left out."""
+    on, problems = settled(deck.header, rules().values())
+    found = [*run(deck, on.values()), *_own_checks(deck, on)]
+    stronger = {(finding.rule.milder, finding.problem.span) for finding in found}
+    excused: set[tuple[str | None, str]] = set()
+    for rule, note, problem in found:
+        slug = rule.code.slug
+        if note and slug in note.excuse:
+            excused.add((note.id, slug))
+        elif (slug, problem.span) not in stronger:
+            problems.append(problem)
     for note in deck.notes.values():
-        for text, path in texts(note):
-            if suspicious(text):
-                found = Text(text, path, note, deck)
-                for rule in of_text:
-                    if said := rule.check(found, rule.limit or 0.0):
-                        yield _Finding(rule, note, (said, path))
+        if note.excuse:
+            problems += _idle_excuses(note, on, excused)
+    return problems
 
 
-def _of_deck(notes: Sequence[Asked], known: Iterable[Rule]) -> Iterator[_Finding]:
-    for rule in known:
-        if isinstance(rule, DeckRule):
-            for note, found, related in rule.check(notes, rule.limit or 0.0):
-                yield _Finding(rule, note, found, related)
+def _own_checks(deck: Deck, on: Mapping[str, Rule]) -> Iterator[Finding]:
+    for module in families():
+        for note, problem in module.check(deck) if hasattr(module, "check") else ():
+            rule = on.get(problem.code.slug)
+            if rule:
+                yield Finding(rule, note, dataclasses.replace(problem, code=rule.code))
 
 
-def _problem(finding: _Finding) -> Problem:
-    said, path = finding.found
-    return Problem(finding.rule.code, said, finding.note.at.span(*path), finding.related)
+def _idle_excuses(
+    note: Note, on: Mapping[str, Rule], excused: Container[tuple[str | None, str]]
+) -> Iterator[Problem]:
+    for slug in note.excuse:
+        span = note.at.span("excuse", slug)
+        if slug not in rules():
+            message = f"there is no rule '{slug}'{did_you_mean(slug, rules())}"
+            yield Problem(UNKNOWN_RULE, message, span)
+        elif slug in on and (note.id, slug) not in excused:
+            message = f"'{slug}' has nothing to say of this note: delete the excuse"
+            yield Problem(UNUSED_EXCUSE, message, span)

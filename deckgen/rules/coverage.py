@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deckgen.coverage.evidence import MAX_EVIDENCE, SHOWN_SHARE
 from deckgen.coverage.measure import SHORTEST_REPEATED, Coverage, Wanted, measure
 from deckgen.deck.deck import Deck
+from deckgen.deck.note import Note
 from deckgen.problem import Code, Problem, Severity
 
 UNCOVERED_PASSAGE = Code(
@@ -39,15 +40,16 @@ UNCOUNTED_EVIDENCE = Code(
 )
 
 
-def check(deck: Deck) -> Iterator[Problem]:
+def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield what is missing of a deck's lists of passages, and the evidence that does not count."""
     for coverage in measure(deck):
         for wanted in coverage.wanted:
-            yield from _wanted(wanted, coverage)
+            for problem in _wanted(wanted, coverage):
+                yield None, problem
         for uncounted in coverage.uncounted:
             span = uncounted.note.at.span(*uncounted.ground.path)
             message = f"this evidence covers nothing: {uncounted.why}"
-            yield Problem(UNCOUNTED_EVIDENCE, message, span)
+            yield uncounted.note, Problem(UNCOUNTED_EVIDENCE, message, span)
 
 
 def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:

@@ -25,13 +25,14 @@ SOURCE_PUNCTUATION = Code(
 )
 
 
-def check(deck: Deck) -> Iterator[Problem]:
+def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield the verbatim texts that their source does not hold."""
     for note in deck.notes.values():
         source = deck.sources.get(note.source) if note.source else None
         if source:
             for path, text in _verbatim(note):
-                yield from _compare(note, path, text, source)
+                for problem in _compare(note, path, text, source):
+                    yield note, problem
 
 
 def _verbatim(note: Note) -> Iterator[tuple[tuple[str | int, ...], str]]:
