@@ -11,6 +11,7 @@ from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
 from deckgen.kinds._question import Question, gap_questions, shown
 from deckgen.problem import Code, Severity
+from deckgen.render.markup import BAD_CLOZE
 from deckgen.render.notetype import REVEAL, TAIL, Field, NoteType, Template, page
 from deckgen.render.render import Renderer
 
@@ -60,8 +61,10 @@ NOTE_TYPE = NoteType(
 
 def fields(note: Cloze, render: Renderer) -> dict[str, str]:
     """Render a cloze note."""
+    before = len(render.problems)
     text = render.text(note, "text", cloze=True)
-    if "{{c" not in text:
+    malformed = any(each.code is BAD_CLOZE for each in render.problems[before:])
+    if "{{c" not in text and not malformed:
         message = "this text hides nothing: mark what is to be recalled, e.g. {{c1::hidden}}"
         render.complain(NO_CLOZE, message, note, "text")
     return {"Text": text, "Extra": render.text(note, "extra"), **render.tail(note)}

@@ -20,7 +20,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from deckgen.problem import Code, Severity
 from deckgen.render.emphasis import HanInline
-from deckgen.render.escape import escape, escape_attribute
+from deckgen.render.escape import ANKI_BRACKET, escape, escape_attribute, escape_tex
 from deckgen.render.media import snippet
 
 BAD_CLOZE = Code(
@@ -43,10 +43,15 @@ MAX_NESTED = 10
 
 _CLOZE = re.compile(r"\{\{c([\d,]*)::")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_MATH = re.compile(r"\$\$[^$]+\$\$|\$(?! )[^$\n]+(?<! )\$(?!\d)")
-_PLAIN = re.compile(r"(?![-+=>#\d\s])[^\\`*_{}\[\]<>&$|~!\n:]+")
-_SRC = re.compile(r"""(?<=\ssrc=)(["'])(.+?)\1""")
+_MATH = re.compile(
+    r"\$\$(?P<display>(?:[^$`\\]|\\.)+)\$\$"
+    r"|(?<!\d)\$(?![\s$])(?P<inline>(?:[^$`\\\n]|\\[^\n])+)(?<!\s)\$(?!\d)",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"(?![-+=>#\d\s])[^\\`*_{}\[\]<>&$|~!\n:]+(?<!\s)")
+_MARK_ALONE = re.compile(r"[-+*_#>`~=]+|\d+[.)]")
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_SRC = re.compile(r"""(\s(?:src|poster|data)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -74,13 +79,15 @@ def to_html(text: str, markup: Markup) -> str:
     """Render a text; what is one paragraph comes without `<p>`, so that it can stand inline."""
     if _PLAIN.fullmatch(text):
         return text
+    if _MARK_ALONE.fullmatch(text):
+        return escape(text)
     markdown = _markdown(markup.html)
     env: dict[str, Any] = {"markup": markup}
     tokens = markdown.parse(text, env)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         tokens = tokens[1:2]
     rendered: str = markdown.renderer.render(tokens, markdown.options, env)
-    return rendered.strip().replace(">\n<", "><")
+    return rendered.strip() if markup.html else rendered.strip().replace(">\n<", "><")
 
 
 def ruby(base: str, reading: str) -> str:
@@ -94,7 +101,8 @@ def _markdown(raw: bool) -> MarkdownIt:
     markdown.inline = HanInline()
     markdown.configure("commonmark", {"html": raw, "breaks": True})
     markdown.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference"])
-    markdown.use(dollarmath_plugin, allow_digits=False, allow_space=False)
+    markdown.use(dollarmath_plugin, allow_labels=False)
+    markdown.inline.ruler.at("math_inline", _mathematics)
     markdown.inline.ruler.after("backticks", "cloze", _cloze)
     markdown.inline.ruler.after("cloze", "ruby", _ruby)
     for name, rule in _RENDER_RULES.items():
@@ -105,12 +113,23 @@ def _markdown(raw: bool) -> MarkdownIt:
 # Inline rules: https://markdown-it-py.readthedocs.io/en/latest/architecture.html
 
 
+def _mathematics(state: StateInline, silent: bool) -> bool:
+    found = _MATH.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        kind = "math_inline" if found["display"] is None else "math_inline_double"
+        state.push(kind, "", 0).content = found["inline"] or found["display"]
+    state.pos = found.end()
+    return True
+
+
 def _cloze(state: StateInline, silent: bool) -> bool:
-    opened = _CLOZE.match(state.src, state.pos)
+    opened = _CLOZE.match(state.src, state.pos, state.posMax)
     if not opened:
         return False
     markup: Markup = state.env["markup"]
-    closed = _closing(state.src, opened.end(), state.posMax)
+    closed = _closing(state, opened.end())
     if closed is None:
         if not silent:
             message = f"'{opened[0]}' is not closed in its paragraph: end it with '}}}}'"
@@ -119,8 +138,10 @@ def _cloze(state: StateInline, silent: bool) -> bool:
     end, hint_at = closed
     content_end = end if hint_at is None else hint_at
     if not silent:
-        _complain_of_cloze(markup, opened, state.src[opened.end() : content_end])
-        numbers = [int(number) for number in opened[1].split(",") if number]
+        numbers = _numbers(markup, opened)
+        if not state.src[opened.end() : content_end].strip():
+            message = f"'{opened[0]}}}}}' hides nothing: put the text between :: and }}}}"
+            markup.complain(BAD_CLOZE, message)
         hint = "" if hint_at is None else state.src[hint_at + 2 : end]
         depth = state.env.get("depth", 0)
         if depth + len(numbers) > MAX_NESTED:
@@ -136,38 +157,38 @@ def _cloze(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _complain_of_cloze(markup: Markup, opened: re.Match[str], content: str) -> None:
-    shown = opened[0]
-    numbers = opened[1].split(",")
+def _numbers(markup: Markup, opened: re.Match[str]) -> list[int]:
+    """Return a cloze's numbers; none where it cannot stand here, so that it shows as text."""
     if not markup.cloze:
-        message = f"'{shown}…' makes no card in this field: use kind: cloze, or write '\\{shown}'"
+        message = (
+            f"'{opened[0]}…' makes no card in this field: use kind: cloze, or write '\\{opened[0]}'"
+        )
         markup.complain(CLOZE_ELSEWHERE, message)
-    elif not all(number and 1 <= int(number) <= MAX_CLOZE for number in numbers):
-        markup.complain(BAD_CLOZE, f"'{shown}' needs a number from 1 to {MAX_CLOZE}")
-    elif not content.strip():
-        markup.complain(BAD_CLOZE, f"'{shown}}}}}' hides nothing: put the text between :: and }}}}")
+        return []
+    given = opened[1].split(",")
+    if not all(len(number) < 9 and 1 <= int(number or 0) <= MAX_CLOZE for number in given):
+        markup.complain(BAD_CLOZE, f"'{opened[0]}' needs a number from 1 to {MAX_CLOZE}")
+        return []
+    return list(dict.fromkeys(map(int, given)))
 
 
-def _closing(text: str, at: int, end: int) -> tuple[int, int | None] | None:
-    """Return where a cloze's content ends, and where its hint's `::` stands."""
-    depth, hint_at = 0, None
-    while at < end:
-        skipped = _RUBY.match(text, at) or _CODE.match(text, at) or _MATH.match(text, at)
-        if skipped:
-            at = skipped.end()
-        elif text[at] == "\\":
-            at += 2
-        elif opened := _CLOZE.match(text, at):
-            depth, at = depth + 1, opened.end()
-        elif text.startswith("}}", at):
-            if depth == 0:
-                return at, hint_at
-            depth, at = depth - 1, at + 2
-        elif depth == 0 and hint_at is None and text.startswith("::", at):
-            hint_at, at = at, at + 2
+def _closing(state: StateInline, at: int) -> tuple[int, int | None] | None:
+    """Return where a cloze's content ends, and where its hint's `::` stands.
+
+    What stands in code, mathematics, links and other clozes is skipped.
+    """
+    if state.src.find("}}", at, state.posMax) < 0:
+        return None
+    start, state.pos = state.pos, at
+    hint_at: int | None = None
+    while state.pos < state.posMax and not state.src.startswith("}}", state.pos):
+        if hint_at is None and state.src.startswith("::", state.pos):
+            hint_at = state.pos
+            state.pos += 2
         else:
-            at += 1
-    return None
+            state.md.inline.skipToken(state)
+    end, state.pos = state.pos, start
+    return (end, hint_at) if end < state.posMax else None
 
 
 def _ruby(state: StateInline, silent: bool) -> bool:
@@ -197,8 +218,14 @@ def _fence(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
     return f"<pre><code>{escape(tokens[at].content)}</code></pre>"
 
 
-def _softbreak(*_: Any) -> str:
+def _line_break(*_: Any) -> str:
     return "<br>"
+
+
+def _link_open(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    attributes = tokens[at].attrs.items()
+    written = "".join(f' {name}="{escape_attribute(str(each))}"' for name, each in attributes)
+    return f"<a{written}>"
 
 
 def _ruby_text(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
@@ -206,11 +233,11 @@ def _ruby_text(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> s
 
 
 def _math_inline(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
-    return rf"\({_tex(tokens[at].content)}\)"
+    return rf"\({escape_tex(tokens[at].content)}\)"
 
 
 def _math_block(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
-    return rf"\[{_tex(tokens[at].content)}\]"
+    return rf"\[{escape_tex(tokens[at].content)}\]"
 
 
 def _cloze_open(_: RendererHTML, tokens: Sequence[Token], at: int, *__: Any) -> str:
@@ -230,17 +257,28 @@ def _image(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: _Env
 
 
 def _raw_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: _Env) -> str:
-    def packaged(found: re.Match[str]) -> str:
-        return f'"{env["markup"].media(found[2])}"'
+    markup: Markup = env["markup"]
 
-    return _SRC.sub(packaged, tokens[at].content)
+    def packaged(found: re.Match[str]) -> str:
+        path = html.unescape(found[2].strip("\"'"))
+        return f'{found[1]}"{escape_attribute(markup.media(path))}"'
+
+    content = _TAG.sub(lambda tag: _SRC.sub(packaged, tag[0]), tokens[at].content)
+    clozes = [_numbers(markup, opened) for opened in _CLOZE.finditer(content)]
+    if content.count("}}") < len(clozes):
+        markup.complain(BAD_CLOZE, "a cloze is not closed in its HTML: end it with '}}'")
+    if not all(clozes) or content.count("}}") < len(clozes):
+        content = content.replace("{{", "&#123;&#123;")
+    return ANKI_BRACKET.sub("&#91;", content)
 
 
 _RENDER_RULES: dict[str, Callable[..., str]] = {
     "text": _text,
     "code_inline": _code_inline,
     "fence": _fence,
-    "softbreak": _softbreak,
+    "softbreak": _line_break,
+    "hardbreak": _line_break,
+    "link_open": _link_open,
     "ruby_text": _ruby_text,
     "math_inline": _math_inline,
     "math_inline_double": _math_block,
@@ -251,9 +289,3 @@ _RENDER_RULES: dict[str, Callable[..., str]] = {
     "html_inline": _raw_html,
     "html_block": _raw_html,
 }
-
-
-def _tex(source: str) -> str:
-    """Return TeX without doubled braces, at which Anki would end a cloze."""
-    spaced = re.sub(r"(?<=[{])(?=[{])|(?<=[}])(?=[}]|$)", " ", source)
-    return html.escape(spaced, quote=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.deck.source import OUTSIDE_PROJECT, inside
-from deckgen.problem import Code, Problem
+from deckgen.problem import Code, Problem, Span
 from deckgen.render.escape import escape
 from deckgen.render.labels import COMMON, labels_for
 from deckgen.render.markup import Markup, to_html
@@ -56,24 +56,14 @@ class Renderer:
     def markup(self, note: Note, text: str, *path: str | int, cloze: bool = False) -> str:
         """Render Markdown that was authored at a path of the note."""
         html = self.deck.header.html if note.html is None else note.html
-        place = functools.partial(self._place_media, note, path)
-        markup = Markup(cloze=cloze, html=html, media=place)
-        rendered = to_html(text, markup)
-        for code, message in markup.complaints:
-            self.complain(code, message, note, *path)
-        return rendered
+        return self._render(text, functools.partial(note.at.span, *path), cloze=cloze, html=html)
 
     def header(self, key: str) -> str:
         """Render a text of deck.yaml."""
         header = self.deck.header
         text = getattr(header, key)
-        if not text:
-            return ""
-        markup = Markup(html=header.html)
-        rendered = to_html(text, markup)
-        span = header.at.span(key)
-        self.problems += [Problem(code, said, span) for code, said in markup.complaints]
-        return rendered
+        span = functools.partial(header.at.span, key)
+        return self._render(text, span, cloze=False, html=header.html) if text else ""
 
     def numbers(self, note: Note, key: str) -> tuple[int, ...]:
         """Return the card numbers of a key's items, in the order of the items."""
@@ -120,22 +110,34 @@ class Renderer:
         badge = self.badge(verified=note.verified) if note.origin == "background" else ""
         return badge + escape(note.cite or "")
 
-    def _place_media(self, note: Note, path: tuple[str | int, ...], given: str) -> str:
+    def _render(self, text: str, span: Callable[[], Span], *, cloze: bool, html: bool) -> str:
+        """Render Markdown; its place is asked for where there is a problem."""
+
+        def complain(code: Code, message: str) -> None:
+            self.problems.append(Problem(code, message, span()))
+
+        markup = Markup(cloze, html, functools.partial(self._place_media, complain))
+        rendered = to_html(text, markup)
+        for code, message in markup.complaints:
+            complain(code, message)
+        return rendered
+
+    def _place_media(self, complain: Callable[[Code, str], None], given: str) -> str:
         name = urllib.parse.unquote(given)
         file = inside(self.deck.folder / name, self.deck.project)
         if is_remote(given):
-            self.complain(REMOTE_MEDIA, f"'{given}' is on the internet: save it here", note, *path)
+            complain(REMOTE_MEDIA, f"'{given}' is on the internet: save it in the deck's folder")
         elif file is None:
             message = f"'{name}' lies outside the project: move it below the deck's folder"
-            self.complain(OUTSIDE_PROJECT, message, note, *path)
+            complain(OUTSIDE_PROJECT, message)
         elif not is_known(name):
-            self.complain(UNKNOWN_MEDIA, f"Anki shows no files like '{name}'", note, *path)
+            complain(UNKNOWN_MEDIA, f"Anki neither shows nor plays files like '{name}'")
         else:
             try:
                 media = self._read.get(file) or read_media(file)
             except OSError as error:
                 message = f"cannot read '{name}' in {self.deck.folder}: {error.strerror}"
-                self.complain(MISSING_MEDIA, message, note, *path)
+                complain(MISSING_MEDIA, message)
             else:
                 self._read[file] = media
                 self.media[media.name] = media
