@@ -139,8 +139,12 @@ class Balance(HTMLParser):
         self.wrong: list[str] = []
 
     def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
-        if tag not in ("br", "hr", "img"):
+        if tag not in ("br", "img"):
             self.opened.append(tag)
+
+    def handle_startendtag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        if tag != "hr":
+            self.wrong.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if not self.opened or self.opened.pop() != tag:
