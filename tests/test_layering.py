@@ -31,7 +31,7 @@ LAYERS = (
     ("lock",),
     ("package",),
     ("build", "engine", "desktop", "edit"),
-    ("plan", "recover"),
+    ("plan", "recover", "preview"),
     ("commands",),
     ("__main__",),
 )
@@ -42,6 +42,8 @@ DOORS = {
     "mdit_py_plugins": "render",
     "genanki": "package",
     "anki": "engine",
+    "starlette": "preview",
+    "watchfiles": "preview",
     "click": "commands",
 }
 

@@ -1,0 +1,63 @@
+"""Where the values of a YAML file end, which its tree does not keep."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from deckgen.text.file import TextFile
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """The keys, texts and inline collections of a file, as offsets of its text.
+
+    A file that is not YAML has them up to the place where it cannot be read on.
+    """
+
+    text: str
+    ranges: tuple[range, ...]
+
+    def around(self, offset: int) -> range:
+        """Return the innermost text or collection that an offset is in, nothing where none is."""
+        first = bisect_right(self.ranges, offset, key=lambda each: each.start)
+        holding = (each for each in self.ranges[:first] if each.stop > offset)
+        return min(holding, key=len, default=range(offset, offset))
+
+    def at(self, offset: int) -> range:
+        """Return what starts at an offset, from there on to its end.
+
+        Where nothing starts, it is the rest of the text that the offset is in, or of its line.
+        """
+        first = bisect_right(self.ranges, offset, key=lambda each: each.start)
+        around = [each for each in self.ranges[:first] if each.stop > offset]
+        starting = [each for each in around if each.start == offset]
+        line_end = self.text.find("\n", offset)
+        rest = self.text[offset : line_end if line_end >= 0 else len(self.text)].rstrip()
+        stops = [each.stop for each in starting or around]
+        return range(offset, min(stops, default=offset + len(rest)))
+
+
+def extents(file: TextFile) -> Extents:
+    """Find where the keys, texts and inline collections of a file start and end."""
+    ranges: list[range] = []
+    opened: list[int] = []
+    try:
+        for event in yaml.parse(file.text, Loader=_LOADER):
+            start, end = event.start_mark.index, event.end_mark.index
+            if isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+                ranges.append(range(start, start + len(file.text[start:end].rstrip())))
+            elif isinstance(event, yaml.CollectionStartEvent):
+                opened.append(start if event.flow_style else -1)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                first = opened.pop()
+                ranges += [range(first, end)] if first >= 0 else []
+    except (yaml.YAMLError, ValueError, OverflowError):
+        pass
+    ranges.sort(key=lambda each: (each.start, each.stop))
+    return Extents(file.text, tuple(ranges))
