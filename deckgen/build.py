@@ -49,6 +49,7 @@ class Compiled:
     content: what goes into the package; nothing while there are errors.
     settled: the lock after this build, and what changed; `lock_file` is where it belongs.
     recognised: sentences that tell which notes were known again without their id.
+    rendered: the deck's notes, in its order, also while there are errors elsewhere.
     """
 
     deck: Deck | None
@@ -57,6 +58,7 @@ class Compiled:
     lock_file: Path | None = None
     settled: Settled | None = None
     recognised: tuple[str, ...] = ()
+    rendered: tuple[PackagedNote, ...] = ()
 
     @property
     def lock_changes(self) -> bool:
@@ -110,6 +112,7 @@ def compile_deck(
         lock_file,
         settled,
         identified.recognised,
+        tuple(notes),
     )
 
 

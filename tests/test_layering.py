@@ -31,7 +31,7 @@ LAYERS = (
     ("lock",),
     ("package",),
     ("build", "engine", "desktop", "edit"),
-    ("plan", "recover", "preview"),
+    ("plan", "recover", "preview", "lsp"),
     ("commands",),
     ("__main__",),
 )
@@ -43,6 +43,7 @@ DOORS = {
     "genanki": "package",
     "anki": "engine",
     "starlette": "preview",
+    "uvicorn": "preview",
     "watchfiles": "preview",
     "click": "commands",
 }
@@ -149,8 +150,12 @@ def test_libraries_come_in_by_their_door() -> None:
 def test_every_dependency_has_a_door() -> None:
     """What pyproject.toml asks users to install is used, and what is used is asked for."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    required = [*project["dependencies"], *project["optional-dependencies"]["anki"]]
-    declared = {re.split(r"[<>=~! \[]", each)[0].lower() for each in required}
+    extras = project["optional-dependencies"]
+    required = [
+        *project["dependencies"],
+        *(each for name in extras.keys() - {"test"} for each in extras[name]),
+    ]
+    declared = {re.split(r"[<>=~! \[]", each)[0].lower() for each in required} - {"deckgen"}
     found = importlib.metadata.packages_distributions()
     assert declared == {name.lower() for library in DOORS for name in found[library]}
     used = {library_of(name) for module in modules().values() for name in module.imports}

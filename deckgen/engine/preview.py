@@ -56,10 +56,15 @@ def _rendered(collection: Collection, card_id: int) -> RenderedCard:
         note_type=note_type["name"],
         deck=collection.decks.name(card.did),
         ord=card.ord,
-        question=_PLAY.sub("▶", out.question_text),
-        answer=_PLAY.sub("▶", out.answer_text),
+        question=as_shown(out.question_text),
+        answer=as_shown(out.answer_text),
         css=note_type["css"],
     )
+
+
+def as_shown(html: str) -> str:
+    """Return a side's HTML with a sign where Anki shows a play button."""
+    return _PLAY.sub("▶", html)
 
 
 def page(card: RenderedCard, side: str, *, dark: bool) -> str:

@@ -1,0 +1,170 @@
+"""The preview's web application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from importlib import resources
+from pathlib import Path
+
+import watchfiles
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from deckgen.engine.preview import page
+from deckgen.engine.stage import Stage
+from deckgen.preview.editor import open_editor
+from deckgen.preview.guard import Guard
+from deckgen.preview.live import Live, state
+from deckgen.problem import Span
+
+_CARD_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src {origin} data:; media-src {origin}; "
+    "frame-ancestors {origin}"
+)
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_PAGES = {
+    "": ("index.html", "text/html"),
+    "style.css": ("style.css", "text/css"),
+    "script.js": ("script.js", "text/javascript"),
+}
+_KEYS = """<script>
+addEventListener("keydown", event => {
+  if (event.target.closest("input, textarea, summary")) return
+  if (!["Space", "ArrowLeft", "ArrowRight"].includes(event.code)) return
+  event.preventDefault()
+  parent.postMessage(event.code, "*")
+})
+</script>"""
+"""Passes on from a card's frame the keys that flip and move, and no others."""
+
+_DEBOUNCE_MS, _STEP_MS = 40, 10
+_HEARTBEAT_S = 15.0
+
+
+class Preview:
+    """The application over one deck.
+
+    port: where it is served. editor: the command that opens a place; nothing for none.
+    """
+
+    def __init__(self, live: Live, stage: Stage, port: int, editor: str) -> None:
+        self._live = live
+        self._stage = stage
+        self._editor = editor
+        self._origin = f"http://127.0.0.1:{port}"
+        self._changed = asyncio.Condition()
+        self._stop = asyncio.Event()
+        self.app = Starlette(
+            routes=[
+                Route("/state", self._state),
+                Route("/events", self._events),
+                Route("/card/{note}/{ord:int}/{side}", self._card),
+                Route("/card/{note}/{ord:int}/{name:path}", self._media),
+                Route("/open", self._open, methods=["POST"]),
+                Route("/{name:path}", self._page),
+            ],
+            middleware=[Middleware(Guard, port=port)],
+            lifespan=self._lifespan,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._watch())
+        yield
+        self._stop.set()
+        async with self._changed:
+            self._changed.notify_all()
+        await watching
+
+    async def _watch(self) -> None:
+        changes = watchfiles.awatch(
+            *self._live.watched(), debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._stop
+        )
+        async for _ in changes:
+            await run_in_threadpool(self._live.refresh)
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _page(self, request: Request) -> Response:
+        found = _PAGES.get(request.path_params["name"])
+        if found is None:
+            return Response("there is no such page", 404)
+        name, kind = found
+        content = (resources.files("deckgen.preview") / "page" / name).read_bytes()
+        headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store"}
+        return Response(content, media_type=kind, headers=headers)
+
+    async def _state(self, _: Request) -> Response:
+        told = await run_in_threadpool(state, self._live.version)
+        return JSONResponse({**told, "editor": bool(self._editor)})
+
+    async def _events(self, _: Request) -> Response:
+        return StreamingResponse(self._versions(), media_type="text/event-stream")
+
+    async def _versions(self) -> AsyncIterator[str]:
+        known = 0
+        while not self._stop.is_set():
+            if self._live.version.number != known:
+                known = self._live.version.number
+                yield f"data: {json.dumps(known)}\n\n"
+            async with self._changed:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _HEARTBEAT_S)
+            yield ": alive\n\n"
+
+    async def _card(self, request: Request) -> Response:
+        side = request.path_params["side"]
+        note = self._live.version.notes.get(request.path_params["note"])
+        ord_ = request.path_params["ord"]
+        if side not in ("question", "answer"):
+            return await self._media(request)
+        if note is None or ord_ not in note.cards:
+            return HTMLResponse("this card is gone", 404)
+        card = await run_in_threadpool(self._stage.render, note, ord_)
+        shown = page(card, side, dark="dark" in request.query_params) + _KEYS
+        policy = _CARD_POLICY.format(origin=self._origin)
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        return HTMLResponse(shown, headers=headers)
+
+    async def _media(self, request: Request) -> Response:
+        content = self._live.version.compiled.content
+        name = request.path_params.get("name") or request.path_params.get("side", "")
+        media = content.media.get(name) if content else None
+        if media is None:
+            return Response("there is no such file", 404)
+        headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return Response(media.content, headers={**headers, "X-Content-Type-Options": "nosniff"})
+
+    async def _open(self, request: Request) -> Response:
+        span = self._place(request.query_params)
+        if span is None:
+            return JSONResponse({"error": "it is gone"}, 404)
+        if not self._editor:
+            return JSONResponse({"error": "no editor is known: start with --editor"}, 409)
+        try:
+            open_editor(self._editor, Path(span.file).resolve(), span.line, span.column)
+        except OSError as error:
+            return JSONResponse({"error": f"the editor does not start: {error.strerror}"}, 500)
+        return JSONResponse({"opened": str(span)})
+
+    def _place(self, wanted: Mapping[str, str]) -> Span | None:
+        """Return the place of a note, by its id, or of a problem, by its number."""
+        compiled = self._live.version.compiled
+        if compiled.deck and wanted.get("note") in compiled.deck.notes:
+            return compiled.deck.notes[wanted["note"]].at.span()
+        number = wanted.get("problem", "")
+        if number.isdecimal() and int(number) < len(compiled.problems):
+            return compiled.problems[int(number)].span
+        return None

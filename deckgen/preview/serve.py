@@ -1,0 +1,32 @@
+"""The preview is served on this machine, until it is interrupted."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from deckgen.engine.stage import Stage
+from deckgen.preview.app import Preview
+from deckgen.preview.live import Live
+
+ADDRESS = "127.0.0.1"
+
+
+def serve(deck: Path, port: int, editor: str, ready: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C.
+
+    port: where; 0 for any that is free. ready: called with the page's URL once it can be opened.
+    Raises OSError where the port is taken.
+    """
+    with socket.socket() as listening, Stage() as stage:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((ADDRESS, port))
+        listening.listen()
+        bound: int = listening.getsockname()[1]
+        app = Preview(Live(deck), stage, bound, editor).app
+        ready(f"http://{ADDRESS}:{bound}/")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Server(config).run(sockets=[listening])
