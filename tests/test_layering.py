@@ -42,9 +42,7 @@ DOORS = {
     "mdit_py_plugins": "render",
     "genanki": "package",
     "anki": "engine",
-    "starlette": "preview",
     "uvicorn": "preview",
-    "watchfiles": "preview",
     "click": "commands",
 }
 
