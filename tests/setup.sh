@@ -23,8 +23,8 @@ done
 if ! command -v apt-get >/dev/null; then
     echo "tests/setup.sh: there is no apt-get here; install these by hand: $missing" >&2
     echo "tests/setup.sh: the tests need the browser, tests/pictures.py the fonts too" >&2
-    browser >/dev/null
-    exit
+    browser >/dev/null || exit 1
+    exit 0
 fi
 
 as_root=
