@@ -42,7 +42,9 @@ DOORS = {
     "mdit_py_plugins": "render",
     "genanki": "package",
     "anki": "engine",
+    "starlette": "preview",
     "uvicorn": "preview",
+    "watchfiles": "preview",
     "click": "commands",
 }
 
