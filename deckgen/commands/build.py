@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from deckgen.commands import _options
+
+if TYPE_CHECKING:
+    from deckgen.lock.settle import Request
 
 
 @click.command("build")
@@ -32,6 +36,7 @@ from deckgen.commands import _options
 @click.option(
     "--new", "new", multiple=True, metavar="ID", help="This id is new, whatever it looks like."
 )
+@click.option("--watch", is_flag=True, help="Build again after each change, until Ctrl-C.")
 @_options.format_
 def COMMAND(
     deck: Path,
@@ -40,6 +45,7 @@ def COMMAND(
     send_markup: bool,
     change_types: tuple[str, ...],
     new: tuple[str, ...],
+    watch: bool,
     style: str,
 ) -> None:
     """Compile a deck into an Anki package (.apkg).
@@ -53,15 +59,28 @@ def COMMAND(
     Examples:
       deckgen build
       deckgen build my-deck.yaml -o my-deck.apkg
+      deckgen build --watch                          # after each save; Ctrl-C ends
       deckgen build --locked                         # in CI: is the lock committed?
       SOURCE_DATE_EPOCH=1700000000 deckgen build     # the moment that changes get
     """
-    from deckgen.build import compile_deck, write
-    from deckgen.commands._output import count, print_changes, print_problems, summary
     from deckgen.lock.settle import Request
-    from deckgen.package.moment import moment
 
     request = Request(send_markup=send_markup, change_types=change_types, new=new)
+    built = _build(deck, output, request, locked=locked, style=style)
+    if watch:
+        if locked:
+            raise click.UsageError("--watch and --locked exclude each other")
+        _watch(deck, output, request, style)
+    elif not built:
+        raise SystemExit(1)
+
+
+def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, style: str) -> bool:
+    """Build once; return whether a package was written."""
+    from deckgen.build import compile_deck, write
+    from deckgen.commands._output import count, print_changes, print_problems, summary
+    from deckgen.package.moment import moment
+
     try:
         compiled = compile_deck(deck, moment(os.environ), request)
     except ValueError as error:
@@ -70,10 +89,10 @@ def COMMAND(
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
-        raise SystemExit(1)
+        return False
     if locked and compiled.lock_changes:
         click.echo(f"{compiled.lock_file}: out of date; build and commit it", err=quiet)
-        raise SystemExit(1)
+        return False
     print_changes(compiled, err=quiet)
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
@@ -84,3 +103,15 @@ def COMMAND(
     cards = count(sum(len(note.cards) for note in content.notes), "card")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
     click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)
+    return True
+
+
+def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
+    """Build after each change, until Ctrl-C; a broken file keeps the last good package."""
+    from deckgen.commands._extra import extra
+
+    watching = extra("deckgen.preview.watch", "preview")
+    paths = [deck if deck.is_dir() else deck.parent]
+    click.echo(f"watching {paths[0]}; Ctrl-C ends", err=style != "text")
+    for _ in watching.changes(paths):
+        _build(deck, output, request, locked=False, style=style)

@@ -93,11 +93,11 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
     import tempfile
 
     from deckgen.build import package as packed
-    from deckgen.commands._engine import engine
+    from deckgen.commands._extra import extra
 
     if compiled.content is None:
         raise click.ClickException("a deck with errors has no plan")
-    planner = engine("plan")
+    planner = extra("deckgen.engine.plan", "anki")
     with tempfile.TemporaryDirectory(prefix="deckgen-") as folder:
         target = Path(folder) / "new.apkg"
         target.write_bytes(packed(compiled.content))

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Mapping
 from importlib import resources
 from pathlib import Path
 
-import watchfiles
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -22,6 +21,7 @@ from deckgen.engine.stage import Stage
 from deckgen.preview.editor import open_editor
 from deckgen.preview.guard import Guard
 from deckgen.preview.live import Live, state
+from deckgen.preview.watch import changes_until
 from deckgen.problem import Span
 
 _CARD_POLICY = (
@@ -49,7 +49,7 @@ addEventListener("keydown", event => {
 </script>"""
 """Passes on from a card's frame the keys that flip and move, and no others."""
 
-_DEBOUNCE_MS, _STEP_MS = 40, 10
+
 _HEARTBEAT_S = 15.0
 
 
@@ -89,10 +89,7 @@ class Preview:
         await watching
 
     async def _watch(self) -> None:
-        changes = watchfiles.awatch(
-            *self._live.watched(), debounce=_DEBOUNCE_MS, step=_STEP_MS, stop_event=self._stop
-        )
-        async for _ in changes:
+        async for _ in changes_until(self._live.watched(), self._stop):
             await run_in_threadpool(self._live.refresh)
             async with self._changed:
                 self._changed.notify_all()
