@@ -75,6 +75,6 @@ class NoteRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeckRule(Rule):
-    """Looks at all the notes together, in the order of study; takes the limit, too."""
+    """Looks at all the notes of a deck together, in the order of study; takes the limit, too."""
 
-    check: Callable[[Sequence[Asked], float], Iterable[tuple[Note, Found, Related]]]
+    check: Callable[[Sequence[Asked], Deck, float], Iterable[tuple[Note, Found, Related]]]

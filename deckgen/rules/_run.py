@@ -35,7 +35,7 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     yield from _notes(asked, deck, _of(NoteRule, rules))
     yield from _texts(deck, _of(TextRule, rules))
     for rule in _of(DeckRule, rules):
-        for note, (said, path), related in rule.check(asked, rule.limit or 0.0):
+        for note, (said, path), related in rule.check(asked, deck, rule.limit or 0.0):
             yield _finding(rule, note, said, path, related)
 
 

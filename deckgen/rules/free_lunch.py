@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
@@ -141,7 +142,9 @@ def revealing_hint(question: Question, limit: float) -> str:
     return f"the hint shows {share:.0%} of the answer, more than {limit:.0%}: hint at its meaning"
 
 
-def ambiguous_reverse(notes: Sequence[Asked], _: float) -> Iterator[tuple[Note, Found, Related]]:
+def ambiguous_reverse(
+    notes: Sequence[Asked], _: Deck, __: float
+) -> Iterator[tuple[Note, Found, Related]]:
     """Complain of reversed cards whose text answers another question, too."""
     reversed_ = [
         (asked.note, question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
@@ -28,7 +29,7 @@ SIMILAR_FRONT = Code(
 _GAP_MARK = "0"
 
 
-def same_front(notes: Sequence[Asked], _: float) -> Iterator[tuple[Note, Found, Related]]:
+def same_front(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[tuple[Note, Found, Related]]:
     """Complain of a front that an earlier note has, too, with another answer."""
     first: dict[tuple[str, str], tuple[Note, Question]] = {}
     for note, questions in notes:
@@ -44,7 +45,9 @@ def same_front(notes: Sequence[Asked], _: float) -> Iterator[tuple[Note, Found, 
                 yield note, (message, question.at), related
 
 
-def similar_front(notes: Sequence[Asked], limit: float) -> Iterator[tuple[Note, Found, Related]]:
+def similar_front(
+    notes: Sequence[Asked], _: Deck, limit: float
+) -> Iterator[tuple[Note, Found, Related]]:
     """Complain of a front that is much like an earlier note's."""
     fronts = [
         (_normal(question.prompt), note, question)
@@ -61,9 +64,9 @@ def similar_front(notes: Sequence[Asked], limit: float) -> Iterator[tuple[Note, 
             return bool(note.cue and other_note.cue) and note.cue != other_note.cue
         return text == other_text and _is_same_front(question, other)
 
-    for later, earlier, measured in similar([text for text, _, _ in fronts], limit, apart):
-        _, note, question = fronts[later]
-        _, other_note, other = fronts[earlier]
+    for later, earlier, measured in similar([text for text, *_ in fronts], limit, apart):
+        note, question = fronts[later][1:]
+        other_note, other = fronts[earlier][1:]
         message = (
             f"“{question.prompt}” shares {measured:.0%} of its character pairs with another "
             f"front (limit {limit:.0%}): reword one, or contrast them with different cues"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.deck.source import Source
+from deckgen.kinds._question import shown
+from deckgen.kinds.quotation import Quotation
 from deckgen.problem import Code, Problem, Severity
 from deckgen.render.plain import plain
+from deckgen.rules._rule import Asked, DeckRule, Found, NoteRule, Related
+from deckgen.rules._texts import texts
+from deckgen.text.han import HAN
 from deckgen.text.passage import joined, nearest, without_punctuation
 
 NOT_IN_SOURCE = Code(
@@ -23,6 +29,48 @@ SOURCE_PUNCTUATION = Code(
     Severity.WARNING,
     "A verbatim text differs from its source in punctuation only. Copy the source's.",
 )
+
+
+BEYOND_SOURCE = Code(
+    "beyond-source",
+    Severity.ERROR,
+    "A note that rests on its source (`origin: essay`, and a `source`) names a 《work》, a year or "
+    "a person that the source does not name. Make it `origin: background` with a `cite`, or take "
+    "it out. Works are recognised by their 《》; years by 年 behind the number, or as a number "
+    "from 1000 to 2099 alone; persons by deck.yaml's `people` and the authors that the deck's "
+    "quotations give. What a quotation says under `work` and `original` is background anyway.",
+)
+NO_CITE = Code(
+    "no-cite",
+    Severity.ERROR,
+    "A note of background does not say where it is from. Give `cite`.",
+)
+UNVERIFIED = Code(
+    "unverified",
+    Severity.WARNING,
+    "Background, a quotation's `work` among it, was not checked in the place that is cited. Look "
+    "it up, and say `verified: true`.",
+)
+NO_OCCASION = Code(
+    "no-occasion",
+    Severity.WARNING,
+    "A leader's statement comes without its `occasion`: where and when it was made; 原文未注 is an "
+    "answer. Such a statement is recognised by an office (总书记, 主席, 总理, President …) with a "
+    "verb of saying behind it in the same sentence, in the note's texts or evidence.",
+)
+
+_WORK = re.compile("《([^《》]+)》")
+_YEAR = re.compile(
+    r"(?<![\d.])(?:\d{3,4}(?=\s?年)|(?:1\d|20)\d\d(?![\d.,%\w]))|[〇零一二三四五六七八九]{3,4}(?=年)"
+)
+_PERSON = re.compile(rf"([{HAN}]{{2,4}}|[^\W\d_{HAN}][^（(，,]*\w)\s*(?:[（(].*)?")
+_STATEMENT = re.compile(
+    "(?:总书记|主席|总理|总统|總書記|主席|總理|總統)[^。！？\n]{0,40}?"
+    "(?:指出|强调|強調|说|說|提出|讲话|講話|文章|发表|發表)"
+    r"|\b(?:President|Chairman|Prime Minister|Secretary)\b[^.!?\n]{0,60}?"
+    r"\b(?:said|stated|stressed)\b"
+)
+_BACKGROUND = ("original", "work", "cite", "readings")
 
 
 def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
@@ -58,3 +106,107 @@ def _compare(
     else:
         message = f"“{passage}” is not in the source '{source.name}'{shown}"
         yield Problem(NOT_IN_SOURCE, message, note.at.span(*path))
+
+
+def beyond_source(
+    notes: Sequence[Asked], deck: Deck, _: float
+) -> Iterator[tuple[Note, Found, Related]]:
+    """Complain of a work, year or person in a note that its source does not name."""
+    people = _people(notes, deck)
+    suspicious = re.compile("|".join([_WORK.pattern, _YEAR.pattern, *map(re.escape, people)]))
+    for note, _questions in notes:
+        source = deck.sources.get(note.source) if note.source else None
+        if source and note.origin == "essay":
+            for text, path in texts(note):
+                if suspicious.search(text) and path[0] not in _BACKGROUND:
+                    for name in _names(shown(note, deck, text), people):
+                        if not _is_named(name, source):
+                            message = (
+                                f"the source '{source.name}' does not name {name}: mark the note "
+                                "`origin: background`, or take the name out"
+                            )
+                            yield note, (message, path), ()
+
+
+def no_cite(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
+    """Complain of background without its place."""
+    if asked.note.origin == "background" and not asked.note.cite:
+        yield "this background has no `cite`: say where it is from", ("origin",)
+
+
+def unverified(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
+    """Complain of background that nobody has looked up."""
+    note = asked.note
+    if note.origin == "background" and not note.verified:
+        yield "this background is not verified: look it up, and say `verified: true`", ("origin",)
+    if isinstance(note, Quotation) and note.work and not note.work.verified:
+        yield "this work is not verified: look it up, and say `verified: true`", ("work",)
+
+
+def no_occasion(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
+    """Complain of a leader's statement without its occasion."""
+    note = asked.note
+    if note.occasion or note.origin == "background":
+        return
+    passages = [(passage, ("evidence", at)) for at, passage in enumerate(note.evidence)]
+    for text, path in (*texts(note), *passages):
+        found = _STATEMENT.search(text)
+        if found:
+            said = f"“{found[0]}” is a leader's statement"
+            yield f"{said}: give its `occasion` (原文未注 if the source tells none)", path
+            return
+
+
+def _people(notes: Sequence[Asked], deck: Deck) -> list[str]:
+    """Return the persons to look for, the longest names first."""
+    people = {str(name) for name in deck.header.people}
+    for note, _ in notes:
+        if isinstance(note, Quotation) and note.work and note.work.author:
+            named = _PERSON.fullmatch(note.work.author)
+            people |= {named[1]} if named else set()
+    return sorted(people, key=lambda name: (-len(name), name))
+
+
+def _names(text: str, people: Sequence[str]) -> Iterator[str]:
+    yield from (found[0] for found in _WORK.finditer(text))
+    yield from (found[0] for found in _YEAR.finditer(text))
+    rest = _WORK.sub("", text)
+    yield from (name for name in people if name in rest)
+
+
+def _is_named(name: str, source: Source) -> bool:
+    """Whether a source has a name; a work also where it has one of the work's chapters."""
+    return name in source.joined or name.replace("》", "·") in source.joined
+
+
+RULES = (
+    DeckRule(
+        code=BEYOND_SOURCE,
+        check=beyond_source,
+        hit="{kind: basic, source: essay, front: 《论衡》把哪里的人说成最知道屋漏？, back: 宇下}",
+        mended="{kind: basic, source: essay, origin: background, cite: 《论衡·书解篇》, "
+        "verified: true, front: 《论衡》把哪里的人说成最知道屋漏？, back: 宇下}",
+    ),
+    NoteRule(
+        code=NO_CITE,
+        check=no_cite,
+        hit="{kind: basic, origin: background, front: 《论衡》是谁写的书？, back: 王充}",
+        mended="{kind: basic, origin: background, cite: 《后汉书·王充传》, verified: true, "
+        "front: 《论衡》是谁写的书？, back: 王充}",
+    ),
+    NoteRule(
+        code=UNVERIFIED,
+        check=unverified,
+        hit="{kind: basic, origin: background, cite: 《后汉书·王充传》, "
+        "front: 《论衡》是谁写的书？, back: 王充}",
+        mended="{kind: basic, origin: background, cite: 《后汉书·王充传》, verified: true, "
+        "front: 《论衡》是谁写的书？, back: 王充}",
+    ),
+    NoteRule(
+        code=NO_OCCASION,
+        check=no_occasion,
+        hit='{kind: cloze, text: "总书记强调，要真正把人民群众{{c1::当主人}}。"}',
+        mended='{kind: cloze, text: "总书记强调，要真正把人民群众{{c1::当主人}}。", '
+        "occasion: 原文未注}",
+    ),
+)
