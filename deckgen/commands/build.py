@@ -108,10 +108,13 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
 
 def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
     """Build after each change, until Ctrl-C; a broken file keeps the last good package."""
+    import time
+
     from deckgen.commands._extra import extra
 
     watching = extra("deckgen.preview.watch", "preview")
     paths = [deck if deck.is_dir() else deck.parent]
     click.echo(f"watching {paths[0]}; Ctrl-C ends", err=style != "text")
     for _ in watching.changes(paths):
+        click.echo(time.strftime("── %H:%M:%S"), err=style != "text")
         _build(deck, output, request, locked=False, style=style)

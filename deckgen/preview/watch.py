@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -19,10 +20,10 @@ def changes(paths: Sequence[Path]) -> Iterator[None]:
         watch_filter=_authored,
         debounce=_DEBOUNCE_MS,
         step=_STEP_MS,
-        raise_interrupt=False,
     )
-    for _ in watching:
-        yield
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in watching:
+            yield
 
 
 async def changes_until(paths: Sequence[Path], stop: asyncio.Event) -> AsyncIterator[None]:
