@@ -24,7 +24,7 @@ from deckgen.lock.settle import Built, BuiltType, Request, Settled, settle
 from deckgen.lock.sketch import fingerprint
 from deckgen.lock.wording import content_fingerprint, content_sketch
 from deckgen.package.archive import archive
-from deckgen.package.cards import card_ords
+from deckgen.package.cards import NO_CARD, card_ords, is_empty
 from deckgen.package.collection import collection
 from deckgen.package.content import Content, PackagedNote, PackagedType, Preset
 from deckgen.package.identity import guid_of, stable_id
@@ -261,14 +261,21 @@ def _packaged(
 ) -> PackagedNote:
     """Render a note; its moment is settled later."""
     header = renderer.deck.header
+    before = len(renderer.problems)
     fields = kinds()[note.kind].fields(note, renderer)
+    cards = card_ords(packaged.note_type, fields)
+    first = packaged.note_type.fields[0].name
+    if (not cards or is_empty(fields[first])) and not has_errors(renderer.problems[before:]):
+        why = f"its '{first}' shows nothing" if cards else "none of its fields asks for anything"
+        message = f"this {note.kind} note makes no card: {why}"
+        renderer.complain(NO_CARD, message, note)
     return PackagedNote(
         guid=note.guid or guid_of(header.id, identified.identities[note.id or ""].name),
         type=packaged,
         deck=_deck_name(renderer.deck, note),
         fields=tuple(fields.get(field.name, "") for field in packaged.note_type.fields),
         tags=tuple(sorted(set(note.tags))),
-        cards=tuple(card_ords(packaged.note_type, fields)),
+        cards=tuple(cards),
         moment=0,
     )
 

@@ -259,7 +259,10 @@ def _mapping(convert: _Convert, node: Node, context: _Context, path: tuple[str |
     if not isinstance(node, Mapping):
         message = f"'{path[-1]}' takes a mapping (`name: value`)"
         return context.bad(WRONG_SHAPE, message, path)
-    values = {name: convert(value, context, (*path, name)) for name, value in node.values.items()}
+    values = {
+        unicodedata.normalize("NFC", name): convert(value, context, (*path, name))
+        for name, value in node.values.items()
+    }
     return _BAD if _BAD in values.values() else types.MappingProxyType(values)
 
 

@@ -22,7 +22,7 @@ from deckgen.render.sequence import (
     gap,
     items,
     ladder,
-    with_gaps,
+    split_at,
 )
 
 UNEVEN_HIDE = Code(
@@ -94,8 +94,17 @@ def _gapped(note: List, at: int, html: str, render: Renderer) -> str:
         if part not in text:
             message = f"'{part}' does not stand in the item '{text}'"
             render.complain(NOT_IN_ITEM, message, note, "hide", at, part_at)
-    hidden = with_gaps(text, dict.fromkeys(map(str, note.hide[at]), number))
-    return render.markup(note, hidden, "items", at, cloze=True)
+    pieces = split_at(text, note.hide[at])
+    hidden = [piece in note.hide[at] for piece in pieces]
+    marked = (
+        gap(number, piece.replace("::", r"\::")) if hides else piece
+        for piece, hides in zip(pieces, hidden, strict=True)
+    )
+    gapped = render.markup(note, "".join(marked), "items", at, cloze=True)
+    if gapped.count(f"{{{{c{number}::") < sum(hidden):
+        message = "code and mathematics cannot be hidden in parts: hide the whole item"
+        render.complain(NOT_IN_ITEM, message, note, "hide", at)
+    return gapped
 
 
 def questions(note: List, deck: Deck) -> list[Question]:

@@ -25,6 +25,7 @@ from deckgen.render.sequence import (
     gap,
     items,
     ladder,
+    split_at,
     with_gaps,
 )
 
@@ -145,7 +146,7 @@ NOTE_TYPE = NoteType(
 
 def fields(note: Quotation, render: Renderer) -> dict[str, str]:
     """Render a quotation; its first line has no card, since nothing leads to it."""
-    _check_parts(note, render)
+    _check_readings(note, render)
     whole = [_read(line, note) for line in note.lines]
     numbers = render.numbers(note, "lines")
     rest = range(1, len(whole))
@@ -175,30 +176,38 @@ def fields(note: Quotation, render: Renderer) -> dict[str, str]:
     }
 
 
-def _check_parts(note: Quotation, render: Renderer) -> None:
-    saying = "".join(note.lines)
-    paths: list[tuple[str, tuple[str | int, ...]]]
-    paths = [(pivot, ("pivots", at)) for at, pivot in enumerate(note.pivots)]
-    paths += [(character, ("readings", character)) for character in note.readings]
-    for part, path in paths:
-        if part not in saying:
-            message = f"'{part}' does not stand in the quotation '{saying}'"
-            render.complain(NOT_IN_ITEM, message, note, *path)
+def _stands_in(part: str, note: Quotation) -> bool:
+    return part != "" and any(part in line for line in note.lines)
 
 
 def _read(line: str, note: Quotation) -> str:
     """Return a line's HTML with the readings of its hard characters."""
-    html = escape(line)
-    for character, reading in note.readings.items():
-        html = html.replace(character, ruby(character, reading))
-    return html
+    readings = note.readings
+    return "".join(
+        ruby(piece, readings[piece]) if piece in readings else escape(piece)
+        for piece in split_at(line, readings)
+    )
+
+
+def _check_readings(note: Quotation, render: Renderer) -> None:
+    for part in note.readings:
+        if not _stands_in(part, note):
+            message = f"'{part}' stands in no line of the quotation"
+            render.complain(NOT_IN_ITEM, message, note, "readings", part)
 
 
 def _pivots(note: Quotation, render: Renderer) -> str:
-    pivots = map(str, note.pivots)
-    numbers = dict(zip(pivots, render.numbers(note, "pivots"), strict=True))
-    lines = [with_gaps(line, numbers, escape) for line in note.lines]
-    return items(lines, "parts") if numbers else ""
+    numbers = render.numbers(note, "pivots")
+    by_pivot = dict(zip(map(str, note.pivots), numbers, strict=True))
+    html = items([with_gaps(line, by_pivot, escape) for line in note.lines], "parts")
+    for at, (pivot, number) in enumerate(zip(note.pivots, numbers, strict=True)):
+        if not _stands_in(pivot, note):
+            message = f"'{pivot}' stands in no line of the quotation"
+            render.complain(NOT_IN_ITEM, message, note, "pivots", at)
+        elif f"{{{{c{number}::" not in html:
+            message = f"'{pivot}' is given twice, or stands inside another pivot: leave one out"
+            render.complain(NOT_IN_ITEM, message, note, "pivots", at)
+    return html if numbers else ""
 
 
 def _work(work: Work, render: Renderer) -> str:

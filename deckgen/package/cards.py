@@ -12,7 +12,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from deckgen.problem import Code, Severity
 from deckgen.render.notetype import NoteType
+
+NO_CARD = Code(
+    "no-card",
+    Severity.ERROR,
+    "A note makes no card, or its first field shows nothing, so that Anki would not take it. Give "
+    "it one of the fields that make a card; the README's table of kinds tells which.",
+)
 
 _HANDLE = re.compile(r"<!--.*?-->|\{\{(?P<handle>.*?)\}\}", re.DOTALL)
 _CLOZE = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")

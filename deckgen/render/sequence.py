@@ -8,7 +8,7 @@ cards, 490 the whole; above 500 Anki breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from deckgen.problem import Code, Severity
 from deckgen.render.escape import escape
@@ -24,8 +24,9 @@ TOO_MANY_ITEMS = Code(
 NOT_IN_ITEM = Code(
     "not-in-item",
     Severity.ERROR,
-    "A part that is to be hidden (`hide`, `pivots`) does not stand in its text. Copy it from "
-    "there to the character.",
+    "A part that is to be hidden (`hide`, `pivots`) or read (`readings`) does not stand in its "
+    "text, or cannot be hidden there: it spans two lines, stands inside another part, in code or "
+    "in mathematics. Copy it from the text to the character.",
 )
 
 ITEMS = range(1, 301)
@@ -51,13 +52,18 @@ def with_gaps(text: str, numbers: Mapping[str, int], shown: Callable[[str], str]
 
     shown: what is done to the stretches of text inside and outside the gaps.
     """
-    if not numbers:
-        return shown(text)
-    longest_first = sorted(numbers, key=len, reverse=True)
-    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
     return "".join(
-        gap(numbers[piece], shown(piece)) if piece in numbers else shown(piece) for piece in pieces
+        gap(numbers[piece], shown(piece)) if piece in numbers else shown(piece)
+        for piece in split_at(text, numbers)
     )
+
+
+def split_at(text: str, parts: Collection[str]) -> list[str]:
+    """Return the pieces of a text: its parts, the longest first, and what stands between."""
+    if not any(parts):
+        return [text]
+    longest_first = sorted(filter(None, parts), key=len, reverse=True)
+    return re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
 
 
 def cards(numbers: Sequence[int]) -> str:
