@@ -30,6 +30,7 @@ LAYERS = (
     ("rules",),
     ("lock",),
     ("package",),
+    ("assemble", "remember"),
     ("build", "engine", "desktop", "edit"),
     ("plan", "recover", "preview", "lsp"),
     ("commands",),

@@ -1,0 +1,107 @@
+"""A deck is compared with what its lock remembers."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from deckgen.deck.deck import Deck
+from deckgen.deck.link import references
+from deckgen.deck.note import Note
+from deckgen.kinds import kinds
+from deckgen.lock.file import lock_path
+from deckgen.lock.history import read_history
+from deckgen.lock.identify import Identified
+from deckgen.lock.numbers import number_items
+from deckgen.lock.record import Lock, Numbered
+from deckgen.lock.settle import Built, BuiltType, Request, Settled, settle
+from deckgen.lock.sketch import fingerprint
+from deckgen.lock.wording import content_fingerprint, content_sketch
+from deckgen.package.content import PackagedNote, PackagedType
+from deckgen.problem import Problem, Span
+from deckgen.render.sequence import TOO_MANY_ITEMS
+
+_MEDIA = re.compile(r'src="([^"]+)"|\[sound:([^\]]+)\]')
+
+Numbers = Mapping[str, Mapping[str, tuple[Numbered, ...]]]
+"""The card numbers of items: by the note's id, by key, in the order of the items."""
+
+
+def number_notes(deck: Deck, identified: Identified) -> tuple[Numbers, list[Problem]]:
+    """Give every item of the deck's sequences its card number."""
+    numbers: dict[str, dict[str, tuple[Numbered, ...]]] = {}
+    problems: list[Problem] = []
+    for name, note in deck.notes.items():
+        record = identified.identities[name].record
+        numbers[name] = {}
+        for key, given in kinds()[note.kind].numbered.items():
+            known = record.numbers.get(key, ()) if record else ()
+            highest = record.highest.get(key, 0) if record else 0
+            items = number_items(getattr(note, key), known, highest, given.start)
+            numbers[name][key] = items
+            if any(item.number not in given for item in items):
+                message = f"more '{key}' than the {len(given)} that a note can ever have: split it"
+                problems.append(Problem(TOO_MANY_ITEMS, message, note.at.span(key)))
+    return numbers, problems
+
+
+def plain_numbers(numbers: Numbers) -> dict[str, dict[str, tuple[int, ...]]]:
+    """Return the numbers alone."""
+    return {
+        name: {key: tuple(item.number for item in items) for key, items in keys.items()}
+        for name, keys in numbers.items()
+    }
+
+
+def settle_notes(
+    deck: Deck,
+    lock: Lock,
+    notes: Sequence[PackagedNote],
+    types: Mapping[str, PackagedType],
+    numbers: Numbers,
+    identified: Identified,
+    moment: int,
+    request: Request,
+) -> Settled:
+    """Compare a rendered deck with its lock, and give each note its moment."""
+    built = [
+        Built(
+            id=name,
+            kind=note.kind,
+            deck=packaged.deck,
+            content=_content_fingerprint(note, deck, packaged),
+            rendered=fingerprint("\x1f".join(packaged.fields)),
+            sketch=content_sketch(note),
+            numbers=numbers[name],
+        )
+        for (name, note), packaged in zip(deck.notes.items(), notes, strict=True)
+    ]
+    lock_file = lock_path(deck.header.at.file.path)
+    return settle(
+        deck.header.id,
+        lock,
+        read_history(lock_file) if lock.notes else None,
+        built,
+        [_built_type(kind, packaged) for kind, packaged in sorted(types.items())],
+        identified.identities,
+        replace(request, clock=moment, now=int(time.time())),
+        Span(str(lock_file)) if lock.notes else deck.header.at.span("id"),
+    )
+
+
+def _content_fingerprint(note: Note, deck: Deck, packaged: PackagedNote) -> str:
+    named = (deck.notes.get(wanted) for _, wanted in references(note))
+    titles = [other.title for other in named if other]
+    media = [image or sound for image, sound in _MEDIA.findall("\x1f".join(packaged.fields))]
+    return content_fingerprint(note, titles, media)
+
+
+def _built_type(kind: str, packaged: PackagedType) -> BuiltType:
+    note_type = packaged.note_type
+    fields, templates = note_type.fields, note_type.templates
+    pins = [each.id for each in fields], [each.id for each in templates]
+    structure = repr((pins, note_type.cloze))
+    style = repr((packaged.name, note_type, packaged.css))
+    return BuiltType(kind, fingerprint(structure), fingerprint(style))
