@@ -12,7 +12,7 @@ from deckgen.render.plain import plain, visible
 _MARKED = re.compile(r"[\\`*_{}\[\]<>&$~#\n]|^[-+\d]")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|[^{}|\n]+\}")
 _SIMPLE = re.compile(
-    r"(?![-+]|\d+[.)])(?:[^\\`*_{}\[\]<>&$~#\n]+|\{\{c[\d,]+::|\}\}|\n(?![-+=:|\s\d]))*"
+    r"(?![-+]|\d+[.)])(?:[^\\`*_{}\[\]<>&$~#\n]++|\{\{c[\d,]+::|\}\}|\n(?![-+=:|\s\d]))*"
 )
 _CLOZE = re.compile(r"(\{\{c[\d,]+::|::|\}\})")
 
