@@ -207,8 +207,11 @@ class TestSafeText:
 
     @given(ANY | MARKED)
     def test_no_text_makes_a_cloze_sound_or_template(self, text: str) -> None:
-        rendered = to_html(text, Markup())
-        assert not ANKI_MARK.search(rendered)
+        found = Markup()
+        rendered = to_html(text, found)
+        assert "{{" not in rendered
+        assert "}}" not in rendered
+        assert not ANKI_MARK.search(rendered) or found.complaints
         if "$" not in text:
             assert not re.search(
                 r"\\[(\[]", re.sub(r"<code>.*?</code>", "", rendered, flags=re.DOTALL)
@@ -508,11 +511,20 @@ class TestMarkdown:
             ("{<|&}", "<ruby>&lt;<rt>&amp;</rt></ruby>"),
             ("{载}", "&#123;载&#125;"),
             ("{|x}", "&#123;|x&#125;"),
+            (
+                "a\n\n- {一|yī}\n- b",
+                "<p>a</p><ul><li><ruby>一<rt>yī</rt></ruby></li><li>b</li></ul>",
+            ),
             ("{a|b|c}", "&#123;a|b|c&#125;"),
         ],
     )
     def test_ruby(self, typed: str, rendered: str) -> None:
         assert show(typed) == rendered
+
+    def test_ruby_in_a_table(self) -> None:
+        row = "<td><ruby>一<rt>yī</rt></ruby></td><td><ruby>二<rt>èr</rt></ruby></td>"
+        for typed in ("a|b\n-|-\n{一|yī}|{二|èr}", "| a | b |\n|:-|-:|\n| {一|yī} | {二|èr} |"):
+            assert row in re.sub(r' style="[^"]*"', "", show(typed))
 
     def test_media(self) -> None:
         found = Markup(media=lambda path: f"packaged-{path}")
@@ -532,6 +544,7 @@ class TestPlain:
             ("a\nb", "a\nb"),
             ("a\n\nb", "a\nb"),
             ("- a\n- b", "a\nb"),
+            ("a|b\n-|-\nc|d", "a b\nc d"),
             ("a < b & c::d {e}", "a < b & c::d {e}"),
             ("[a](http://b.c)", "a"),
             ("![](a.mp3) x", "x"),

@@ -338,6 +338,8 @@ class TestMistakes:
             ("- a\nb: y\n", "2:1 yaml-syntax", "fits nothing above it"),
             ("a: - b\n", "1:4 yaml-syntax", "on the line below its key"),
             ("a: [x,\nb: y\n", "1:4 yaml-syntax", "lacks a ',' or its ']'"),
+            ("a: [x, 品{德|dé}, y]\n", "1:9 yaml-syntax", "holds '{' has to be quoted"),
+            ("a: {b: x[1], c: y}\n", "1:9 yaml-syntax", "holds '[' has to be quoted"),
             ("front：什么\nback: x\n", "1:6 yaml-syntax", "full-width colon"),
             ("- kind: basic\n  front：什么\n  back: x\n", "2:8 yaml-syntax", "full-width colon"),
             ("a:\n\t- x\n", "2:1 tab-indent", "use spaces"),

@@ -83,7 +83,7 @@ def fields(note: Basic, render: Renderer) -> dict[str, str]:
         "Back": back,
         "Extra": render.text(note, "extra"),
         "Reverse": "1" if note.reverse else "",
-        "Typed": escape(plain(back)) if note.typed else "",
+        "Typed": escape(" ".join(plain(back).split())) if note.typed else "",
         **render.tail(note, speech=plain(back)),
     }
 

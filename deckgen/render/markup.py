@@ -48,6 +48,7 @@ _MATH = re.compile(
     r"|(?<!\d)\$(?![\s$])(?P<inline>(?:[^$`\\\n]|\\[^\n])+)(?<!\s)\$(?!\d)",
     re.DOTALL,
 )
+_TABLE = re.compile(r"^.*\|.*\n(?=.*\|)(?=.*-)[-:| ]++$(?:\n.*\S.*)*", re.MULTILINE)
 _PLAIN = re.compile(r"(?![-+=>#\d\s])[^\\`*_{}\[\]<>&$|~!\n:]+(?<!\s)")
 _MARK_ALONE = re.compile(r"[-+*_#>`~=]+|\d+[.)]")
 _TAG = re.compile(r"<[a-zA-Z][^>]*>")
@@ -82,6 +83,8 @@ def to_html(text: str, markup: Markup) -> str:
     if _MARK_ALONE.fullmatch(text):
         return escape(text)
     markdown = _markdown(markup.html)
+    if "|" in text and "\n" in text:  # the bar of a ruby does not end a cell
+        text = _TABLE.sub(lambda table: _RUBY.sub(r"{\1\\|\2}", table[0]), text)
     env: dict[str, Any] = {"markup": markup}
     tokens = markdown.parse(text, env)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:

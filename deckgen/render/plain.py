@@ -7,6 +7,7 @@ import re
 
 _HIDDEN = re.compile(r"<(rt|details)\b.*?</\1>|\[sound:[^\]]*\]", re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/li|/tr|/div|/h\d)\b[^>]*>")
+_CELL = re.compile(r"</t[dh]>(?=<t)")
 _TAG = re.compile(r"<[^>]*>")
 _CLOZE = re.compile(r"\{\{c[\d,]+::|::[^{}]*\}\}|\}\}")
 
@@ -19,5 +20,6 @@ def plain(rendered: str) -> str:
 def visible(rendered: str) -> str:
     """Return a field without tags and readings; its clozes and HTML's escapes stay."""
     if "<" in rendered or "[" in rendered:
-        return _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", rendered)))
+        lines = _BREAK.sub("\n", _HIDDEN.sub("", rendered))
+        return _TAG.sub("", _CELL.sub(" ", lines))
     return rendered

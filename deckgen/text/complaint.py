@@ -213,6 +213,10 @@ def _unclosed_flow(failure: _Failure) -> Problem | None:
     if "while parsing a flow" not in failure.context or opened not in ("{", "["):
         return None
     closing = "}" if opened == "{" else "]"
+    found = failure.file.text[failure.at : failure.at + 1]
+    if found in ("{", "["):
+        message = f"inside {opened}…{closing} a text that holds '{found}' has to be quoted"
+        return failure.problem(YAML_SYNTAX, message, failure.at)
     message = f"the '{opened}' here lacks a ',' or its '{closing}' further on"
     return Problem(
         YAML_SYNTAX,
