@@ -269,7 +269,8 @@ class TestWholeWay:
         path.write_text(
             f"name: D\nid: d\nnotes: [{{id: a, kind: basic, front: {front}, back: b}}]\n", "utf-8"
         )
-        compiled = compile_deck(path, 1)
+        with mock.patch("deckgen.build.check", return_value=[]):  # the rules want better cards
+            compiled = compile_deck(path, 1)
         assert compiled.content, compiled.problems
         (note,) = compiled.content.notes
         assert stripped(note.fields[0]) == shown
