@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from deckgen.deck.field import Markup, Name, Plain, Tag, Verbatim, key
 from deckgen.deck.located import Located
+from deckgen.text.passage import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,4 +57,4 @@ class Note:
     def title(self) -> str:
         """What the note is called in messages: its first text."""
         value = getattr(self, self.titled_by)
-        return value if isinstance(value, str) else "".join(value)
+        return value if isinstance(value, str) else one_line(value)

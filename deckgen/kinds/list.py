@@ -81,7 +81,7 @@ def fields(note: List, render: Renderer) -> dict[str, str]:
         "Whole": items(whole, style),
         "Count": str(len(whole)),
         "Cards": cards([WHOLE] if note.whole else []),
-        **render.tail(note, speech=", ".join(plain(html) for html in whole)),
+        **render.tail(note, speech=", ".join(filter(None, map(plain, whole)))),
     }
 
 

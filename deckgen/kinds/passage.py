@@ -15,6 +15,7 @@ from deckgen.problem import Code, Severity
 from deckgen.render.escape import escape
 from deckgen.render.render import Renderer
 from deckgen.render.sequence import ITEMS, WHOLE, cards, gap, items, ladder
+from deckgen.text.passage import one_line
 
 BAD_CONTEXT = Code(
     "bad-context",
@@ -77,7 +78,7 @@ def fields(note: Passage, render: Renderer) -> dict[str, str]:
         "Whole": items(whole),
         "Count": str(len(whole)),
         "Cards": cards([WHOLE] if note.whole else []),
-        **render.tail(note, speech="".join(note.lines)),
+        **render.tail(note, speech=one_line(note.lines)),
     }
 
 
@@ -87,7 +88,7 @@ def questions(note: Passage, deck: Deck) -> list[Question]:
         "whole",
         shown(note, deck, note.title),
         shown(note, deck, note.cue),
-        "".join(note.lines),
+        one_line(note.lines),
         ("title",),
         ("lines",),
         recited=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,6 +29,8 @@ from deckgen.render.sequence import (
     split_at,
     with_gaps,
 )
+from deckgen.text.han import HAN, is_han
+from deckgen.text.passage import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,8 @@ LABELS = {
     },
 }
 
+_START = re.compile(rf"\W*(?:[{HAN}]{{1,2}}|[^\W{HAN}]+)")
+
 GLOSS, PRINCIPLE, SAYING, WORK = 401, 402, 403, 404
 
 _GAPS = sequence("Lines", "ask-next") + sequence("Pivots", "ask-pivot")
@@ -159,7 +164,7 @@ def fields(note: Quotation, render: Renderer) -> dict[str, str]:
         WORK: note.work,
         WHOLE: len(note.lines) > 1,
     }
-    saying = "".join(note.lines)
+    saying = one_line(note.lines)
     return {
         "Quotation": escape(saying),
         "Lines": items(gapped),
@@ -169,11 +174,18 @@ def fields(note: Quotation, render: Renderer) -> dict[str, str]:
         "Work": _work(note.work, render) if note.work else "",
         "Original": render.badge() + escape(note.original) if note.original else "",
         "Whole": items(whole),
-        "Start": escape(saying[:2]) + "……",
+        "Start": escape(_start(saying)),
         "Count": str(len(whole)),
         "Cards": cards([number for number, given in fixed_cards.items() if given]),
         **render.tail(note, speech=saying),
     }
+
+
+def _start(saying: str) -> str:
+    """Return the two Han characters or the word that a saying begins with, and dots."""
+    found = _START.match(saying)
+    start = found[0] if found else saying[:2]
+    return start + ("……" if is_han(start[-1]) else "…")
 
 
 def _stands_in(part: str, note: Quotation) -> bool:
@@ -220,8 +232,8 @@ def _work(work: Work, render: Renderer) -> str:
 
 def questions(note: Quotation, deck: Deck) -> list[Question]:
     """Tell what a quotation's cards ask."""
-    cue, saying, lines = shown(note, deck, note.cue), "".join(note.lines), ("lines",)
-    start = f"{cue}\n{saying[:2]}……"
+    cue, saying, lines = shown(note, deck, note.cue), one_line(note.lines), ("lines",)
+    start = f"{cue}\n{_start(saying)}"
     whole = Question("whole", "", start, saying, lines, lines, recited=True, verbatim=True)
     rest = sequence_questions(whole._replace(context=cue), note.lines, ask="next", field="lines")
     asked = rest[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from deckgen.text.han import HAN_SIDE
 
@@ -22,6 +22,11 @@ def joined(text: str) -> str:
     """
     lines = (line.strip(_INDENT) for line in unicodedata.normalize("NFC", text).split("\n"))
     return _JOIN.sub("", "\n".join(line for line in lines if line)).replace("\n", " ")
+
+
+def one_line(lines: Iterable[str]) -> str:
+    """Return lines as one text, as passages are compared."""
+    return joined("\n".join(lines))
 
 
 def offsets(text: str) -> list[int]:
