@@ -25,7 +25,7 @@ _MAX_LINE = 110
 def print_problems(problems: Sequence[Problem], style: str) -> None:
     """Print problems to standard output, as text (with the line shown on a terminal)."""
     if style == "json":
-        click.echo(json.dumps([_as_json(each) for each in problems], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([as_json(each) for each in problems], ensure_ascii=False, indent=2))
     elif style == "github":
         for problem in problems:
             click.echo(_as_github(problem))
@@ -122,7 +122,8 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _as_json(problem: Problem) -> dict[str, object]:
+def as_json(problem: Problem) -> dict[str, object]:
+    """Return a problem as JSON knows it."""
     return {
         "file": problem.span.file,
         "line": problem.span.line,

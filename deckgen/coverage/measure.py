@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from deckgen.coverage.evidence import MAX_EVIDENCE, SHOWN_SHARE, Ground, grounds
 from deckgen.coverage.sections import Section, sections
@@ -21,12 +22,17 @@ SHORTEST_REPEATED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Uncounted:
-    """A note's evidence that covers nothing, and why."""
+class Use:
+    """A passage that a note rests on.
+
+    places: where it stands in the source.
+    fault: why it covers nothing; empty where it counts.
+    """
 
     note: Note
     ground: Ground
-    why: str
+    places: tuple[range, ...]
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +60,55 @@ class Wanted:
     used: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Coverage:
     """What of one source the notes use.
 
     Places are ranges of characters of the joined source.
 
-    offsets: for each character of the joined source where in its file it starts.
+    headings: patterns of the lines that are headings, see `sections`.
+    uses: all the passages of the notes that name this source, in the order of study.
     stretches: without a gap from its beginning to its end.
-    depth: for each character how many notes rest on it.
     """
 
     source: Source
-    offsets: Sequence[int]
-    sections: tuple[Section, ...]
+    headings: tuple[str, ...]
+    uses: tuple[Use, ...]
     stretches: tuple[Stretch, ...]
-    depth: Sequence[int]
     wanted: tuple[Wanted, ...]
-    uncounted: tuple[Uncounted, ...]
+
+    @cached_property
+    def offsets(self) -> Sequence[int]:
+        """For each character of the joined source, where in its file it starts."""
+        return offsets(self.source.file.text)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The source's sections, without a gap."""
+        return sections(self.source.file.text, self.offsets, self.headings)
+
+    @cached_property
+    def depth(self) -> Sequence[int]:
+        """For each character of the joined source, how many notes rest on it."""
+        return [len(stretch.notes) for stretch in self.stretches for _ in stretch.place]
 
     def counts(self, place: range) -> tuple[int, int]:
         """Return how many characters of a place are covered, and how many it has; no spaces."""
         text = self.source.joined
         visible = [at for at in place if not text[at].isspace()]
         return sum(self.depth[at] > 0 for at in visible), len(visible)
+
+    def total(self) -> tuple[int, int]:
+        """Return how many characters outside headings are covered, and how many there are."""
+        return self._sum(section.body for section in self.sections)
+
+    def headings_total(self) -> tuple[int, int]:
+        """Return how many characters of headings are covered, and how many there are."""
+        return self._sum(section.heading for section in self.sections)
+
+    def _sum(self, places: Iterable[range]) -> tuple[int, int]:
+        counts = [self.counts(place) for place in places]
+        return sum(covered for covered, _ in counts), sum(all_ for _, all_ in counts)
 
     def span(self, at: int) -> Span:
         """Return the place in the source's file of a character of the joined source."""
@@ -86,6 +117,11 @@ class Coverage:
     def missing(self, place: range) -> list[range]:
         """Return the stretches of a place that no note rests on and that hold words."""
         return list(bare(self.stretches, place, self.source.joined))
+
+
+def percent(covered: int, all_: int) -> int:
+    """Return how much of all is covered in whole percents; 100 only where nothing is missing."""
+    return 100 * covered // all_ if all_ else 100
 
 
 def measure(deck: Deck) -> list[Coverage]:
@@ -113,29 +149,15 @@ def measure_source(
     notes: in the order of study. headings: patterns of lines, see `sections`.
     """
     text = source.joined
-    uses: list[tuple[str, range]] = []
-    uncounted: list[Uncounted] = []
+    uses: list[Use] = []
     for note in notes:
         for ground in grounds(note):
             places = _places(ground.text, text)
-            why = _uncounted(ground, len(places))
-            if why and places:
-                uncounted.append(Uncounted(note, ground, why))
-            else:
-                uses += [(note.id or "", place) for place in places]
+            uses.append(Use(note, ground, tuple(places), _fault(ground, len(places))))
     order = {note.id or "": number for number, note in enumerate(notes)}
     stretches = tuple(_stretches(uses, order, len(text)))
-    depth = [len(stretch.notes) for stretch in stretches for _ in stretch.place]
-    starts = offsets(source.file.text)
-    return Coverage(
-        source,
-        starts,
-        tuple(sections(source.file.text, starts, headings)),
-        stretches,
-        depth,
-        tuple(_wanted(each, text, stretches, order) for each in listed),
-        tuple(uncounted),
-    )
+    wanted = tuple(_wanted(each, text, stretches, order) for each in listed)
+    return Coverage(source, tuple(headings), tuple(uses), stretches, wanted)
 
 
 def _places(passage: str, text: str) -> list[range]:
@@ -147,8 +169,10 @@ def _places(passage: str, text: str) -> list[range]:
     return places
 
 
-def _uncounted(ground: Ground, places: int) -> str:
+def _fault(ground: Ground, places: int) -> str:
     """Return why a note's passage covers nothing, if it does not count."""
+    if not places:
+        return "it does not stand in the source"
     if ground.path[0] == "evidence" and len(ground.text) > MAX_EVIDENCE:
         return f"it has {len(ground.text)} characters, and counts up to {MAX_EVIDENCE}: split it"
     if places > 1 and len(ground.text) < SHORTEST_REPEATED:
@@ -161,13 +185,12 @@ def _uncounted(ground: Ground, places: int) -> str:
     return ""
 
 
-def _stretches(
-    uses: Sequence[tuple[str, range]], order: dict[str, int], length: int
-) -> Iterator[Stretch]:
+def _stretches(uses: Sequence[Use], order: dict[str, int], length: int) -> Iterator[Stretch]:
     changes: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
-    for note, place in uses:
-        changes[place.start].append((note, 1))
-        changes[place.stop].append((note, -1))
+    for use in uses:
+        for place in use.places if not use.fault else ():
+            changes[place.start].append((use.note.id or "", 1))
+            changes[place.stop].append((use.note.id or "", -1))
     active: Counter[str] = Counter()
     start, notes = 0, tuple[str, ...]()
     for at in sorted({*changes, length}):

@@ -72,11 +72,19 @@ def page(card: RenderedCard, side: str, *, dark: bool) -> str:
 
     side: `question` or `answer`.
     """
-    night = " nightMode" if dark else ""
     body = card.question if side == "question" else card.answer
+    return frame(body, card.css, str(card.ord + 1), dark=dark)
+
+
+def frame(body: str, css: str, number: str, *, dark: bool) -> str:
+    """Return the page that Anki's reviewer puts around one side of a card.
+
+    number: the one-based number of the card in its note.
+    """
+    night = " nightMode" if dark else ""
     return (
         f'<!doctype html><html class="{night.strip()}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>body{{margin:20px}}{card.css}</style>"
-        f'<body class="card card{card.ord + 1}{night}"><div id="qa">{body}</div></body></html>'
+        f"<style>body{{margin:20px}}{css}</style>"
+        f'<body class="card card{number}{night}"><div id="qa">{body}</div></body></html>'
     )

@@ -39,6 +39,10 @@ UNCOUNTED_EVIDENCE = Code(
     f"{MAX_EVIDENCE} characters, and at least {SHORTEST_REPEATED} if it stands in several places.",
 )
 
+SLUGS = frozenset(
+    code.slug for code in (UNCOVERED_PASSAGE, UNCOVERED_GOAL, LISTED_ELSEWHERE, UNCOUNTED_EVIDENCE)
+)
+
 
 def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield what is missing of a deck's lists of passages, and the evidence that does not count."""
@@ -46,10 +50,11 @@ def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
         for wanted in coverage.wanted:
             for problem in _wanted(wanted, coverage):
                 yield None, problem
-        for uncounted in coverage.uncounted:
-            span = uncounted.note.at.span(*uncounted.ground.path)
-            message = f"this evidence covers nothing: {uncounted.why}"
-            yield uncounted.note, Problem(UNCOUNTED_EVIDENCE, message, span)
+        for use in coverage.uses:
+            if use.fault and use.places:
+                span = use.note.at.span(*use.ground.path)
+                message = f"this evidence covers nothing: {use.fault}"
+                yield use.note, Problem(UNCOUNTED_EVIDENCE, message, span)
 
 
 def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:
