@@ -11,7 +11,8 @@ from pathlib import Path
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place, then put it there. Raises OSError.
 
-    What a build that was killed left beside it is cleared away.
+    The permissions of a file that was there stay. What a build that was killed left beside it is
+    cleared away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear_leftovers(path)
@@ -21,6 +22,8 @@ def replace_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            beside.chmod(path.stat().st_mode)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -201,6 +201,8 @@ class TestFolding:
             ("a: [知屋漏者\n  在宇下, x]", ["知屋漏者在宇下", "x"]),
             ("a: {b: 知屋漏者\n  在宇下}", {"b": "知屋漏者在宇下"}),
             ("a:\n  - 知屋漏者\n    在宇下\n  - x", ["知屋漏者在宇下", "x"]),
+            ("a:\n  - >1-\n   知屋漏者\n   在宇下", ["知屋漏者在宇下"]),
+            ("a:\n  - >2-\n      知\n    屋漏者\n    在宇下", ["  知\n屋漏者在宇下"]),
         ],
     )
     def test_han_is_joined_in_every_style(self, typed: str, read: Any, loader: Any) -> None:

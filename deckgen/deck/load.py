@@ -65,7 +65,7 @@ EMPTY_FILE = Code(
 )
 
 Kinds = Mapping[str, type[Note]]
-_DECK_FILES = ("deck.yaml", "deck.yml")
+DECK_FILES = ("deck.yaml", "deck.yml")
 _CARD_ENDINGS = (".yaml", ".yml")
 
 
@@ -86,22 +86,30 @@ def load(
     Without a deck there is at least one error; with one there may be errors too, and it then
     lacks what they forbade.
     """
+    files, problems = deck_files(path, unsaved)
+    if not files:
+        return None, problems
+    return _load(files[0], files[1:], kinds, unsaved, problems), problems
+
+
+def deck_files(path: Path, unsaved: Unsaved = ALL_SAVED) -> tuple[list[Path], list[Problem]]:
+    """Return the files of a deck, its deck.yaml first; a path that is no deck has none."""
     problems: list[Problem] = []
     if path.is_dir():
-        header = next((path / name for name in _DECK_FILES if (path / name).is_file()), None)
+        header = next((path / name for name in DECK_FILES if (path / name).is_file()), None)
         if header is None:
             message = "this folder has no deck.yaml: `name:` and `id:` in one make it a deck"
-            return None, [Problem(NO_DECK, message, Span(str(path)))]
+            return [], [Problem(NO_DECK, message, Span(str(path)))]
         path = header
-    is_folder = path.name in _DECK_FILES
+    is_folder = path.name in DECK_FILES
     others = _card_files(path.parent, unsaved, problems) if is_folder else []
-    return _load(path, others, kinds, unsaved, problems), problems
+    return [path, *others], problems
 
 
 def deck_of(file: Path) -> Path | None:
     """Return the folder whose deck reads a YAML file: the nearest above it with a deck.yaml."""
     for folder in file.parents:
-        if any((folder / name).is_file() for name in _DECK_FILES):
+        if any((folder / name).is_file() for name in DECK_FILES):
             inner = file.relative_to(folder).parts
             return None if any(part.startswith(".") for part in inner) else folder
     return None
@@ -124,10 +132,10 @@ def _card_files(folder: Path, unsaved: Unsaved, problems: list[Problem]) -> list
 def _walk(folder: Path, unsaved: Unsaved, problems: list[Problem]) -> Iterator[Path]:
     try:
         for path in sorted({*folder.iterdir(), *_unsaved_in(folder, unsaved)}):
-            if path.name.startswith(".") or path.name in _DECK_FILES:
+            if path.name.startswith(".") or path.name in DECK_FILES:
                 continue
             if path.is_dir() and not path.is_symlink():
-                if not any((path / name).exists() for name in _DECK_FILES):
+                if not any((path / name).exists() for name in DECK_FILES):
                     yield from _walk(path, unsaved, problems)
             elif path.suffix in _CARD_ENDINGS:
                 yield path
@@ -201,9 +209,9 @@ def _read(path: Path, unsaved: Unsaved, problems: list[Problem], *, is_deck: boo
 
 def _header(part: _Part, problems: list[Problem]) -> Header | None:
     keys = part.tree.values
-    if part.file.path.name not in _DECK_FILES and not {"name", "id"} & keys.keys():
+    if part.file.path.name not in DECK_FILES and not {"name", "id"} & keys.keys():
         folder = part.file.path.parent
-        if any((folder / name).exists() for name in _DECK_FILES):
+        if any((folder / name).exists() for name in DECK_FILES):
             message = f"this file is part of the deck in '{folder}': build the folder"
             problems.append(Problem(PART_OF_DECK, message, Span(part.file.name)))
         else:

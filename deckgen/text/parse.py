@@ -254,6 +254,17 @@ def _mappings(value: Node) -> list[Mapping]:
     return mappings if len(mappings) == len(candidates) else []
 
 
+def _standing_alone(raw: str) -> str:
+    """Return a scalar's text as at a file's start: a told indentation counts from its parent's."""
+    told = re.match(r">[-+]?(\d)", raw)
+    if told is None:
+        return raw
+    lines = raw.split("\n")
+    margins = [len(line) - len(line.lstrip(" ")) for line in lines[1:] if line.strip(" ")]
+    extra = max(min(margins, default=0) - int(told[1]), 0)
+    return "\n".join([lines[0], *(line[extra:] for line in lines[1:])])
+
+
 def _without_folds(raw: str, value: str, loader: Any) -> str:
     """Return a scalar's value without the spaces that folding put between Han characters.
 
@@ -262,7 +273,8 @@ def _without_folds(raw: str, value: str, loader: Any) -> str:
     """
     mark = next(each for each in map(chr, range(0xE000, 0xF8FF)) if each not in raw)
     try:
-        events = list(yaml.parse(_FOLD.sub(rf"\g<0>{mark}", raw), Loader=loader))
+        alone = _FOLD.sub(rf"\g<0>{mark}", _standing_alone(raw))
+        events = list(yaml.parse(alone, Loader=loader))
     except yaml.YAMLError:
         return value
     marked = [event.value for event in events if isinstance(event, yaml.ScalarEvent)]

@@ -1,0 +1,1 @@
+"""Card files as texts that people edit: laid out, described, begun."""
