@@ -98,7 +98,8 @@ def sheet(cards: dict[str, RenderedCard], look: Look) -> str:
         for kind, card in cards.items()
     )
     return f"""<!doctype html><meta charset="utf-8"><style>
-        body {{ columns: {look.columns}; column-gap: 32px; margin: 20px; background: {look.behind}; }}
+        body {{ columns: {look.columns}; column-gap: 32px; margin: 20px; }}
+        body {{ background: {look.behind}; }}
         .card {{ break-inside: avoid; padding-bottom: 20px; white-space: nowrap; }}
         p {{ margin: 0 0 6px; color: {look.caption}; font: 15px system-ui, sans-serif; }}
         iframe {{ width: {look.width}px; border: 0; border-radius: 8px; }}

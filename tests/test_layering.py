@@ -41,6 +41,7 @@ DOORS = {
     "yaml": "text",
     "markdown_it": "render",
     "mdit_py_plugins": "render",
+    "pypinyin": "rules",
     "genanki": "package",
     "anki": "engine",
     "starlette": "preview",
@@ -100,6 +101,11 @@ def _imports(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports name their module in full"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            # a name that is put together is one of its own package
+            yield from (
+                ast.literal_eval(each) for each in node.args if isinstance(each, ast.Constant)
+            )
 
 
 def own_imports(module: Module) -> Iterator[str]:
