@@ -156,17 +156,28 @@ def test_libraries_come_in_by_their_door() -> None:
 
 def test_every_dependency_has_a_door() -> None:
     """What pyproject.toml asks users to install is used, and what is used is asked for."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    required = [
-        *project["dependencies"],
-        *(each for name in extras.keys() - {"test"} for each in extras[name]),
-    ]
-    declared = {re.split(r"[<>=~! \[]", each)[0].lower() for each in required} - {"deckgen"}
     found = importlib.metadata.packages_distributions()
-    assert declared == {name.lower() for library in DOORS for name in found[library]}
+    assert required() - required("test") == {
+        name.lower() for library in DOORS for name in found[library]
+    }
     used = {library_of(name) for module in modules().values() for name in module.imports}
     assert set(DOORS) <= used
+
+
+def test_what_the_tests_pass_with_is_pinned() -> None:
+    """Add a new dependency to tests/constraints.txt, at the version that was tried."""
+    constraints = (PROJECT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {line.partition("==")[0].lower() for line in constraints if "==" in line}
+    assert required() <= pinned
+
+
+def required(*extras: str) -> set[str]:
+    """Return the names of what pyproject.toml asks for; of these extras, or of all."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    asked = [each for extra in extras or optional for each in optional[extra]]
+    names = asked if extras else [*asked, *project["dependencies"]]
+    return {re.split(r"[<>=~! \[]", each)[0].lower() for each in names} - {"deckgen"}
 
 
 def test_only_commands_print() -> None:
