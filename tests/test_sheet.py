@@ -33,6 +33,12 @@ DECK = """
         front: Which picture is this one here? ![a dot](dot.png)
         back: a red dot
         reverse: true
+      - id: typed
+        kind: basic
+        lesson: 2
+        front: Which word is to be typed in?
+        back: "*this* one"
+        typed: true
       - id: script
         kind: basic
         lesson: 2
@@ -120,7 +126,7 @@ def test_every_card_is_as_the_engine_renders_it(
     rendered = rendered_cards(build_deck(tmp_path, DECK))
     names = [f"{card.note.removeprefix('deck/')}:{card.ord + 1}" for card in rendered]
     assert cards(tab) == names
-    assert names == ["picture:1", "picture:2", "script:1", "gaps:1", "gaps:2"]
+    assert names == ["picture:1", "picture:2", "typed:1", "script:1", "gaps:1", "gaps:2"]
     assert tab.locator("h2").all_inner_texts() == ["01 First & best", "02 Second", "99 More"]
     for name, card in zip(names, rendered, strict=True):
         for at, what in enumerate(("question", "answer")):
@@ -140,6 +146,13 @@ def test_it_needs_nothing_else_and_runs_no_script_of_a_card(
     frames = tab.locator("iframe").evaluate_all("all => all.map(frame => frame.sandbox.value)")
     assert set(frames) == {"allow-same-origin"}
     assert {url for url in requests if not url.startswith(("data:", "about:"))} == {sheet.as_uri()}
+
+
+def test_answers_are_typed_in_as_in_anki(sheet: Path, shown: Callable[..., Page]) -> None:
+    tab = shown(sheet)
+    assert side(tab, "typed:1", 0).locator("input#typeans").is_visible()
+    assert side(tab, "typed:1", 1).locator("code#typeans").inner_text() == "this one"
+    assert "type:" not in side(tab, "typed:1", 1).locator("body").inner_text()
 
 
 def test_frames_are_as_high_as_what_they_show(sheet: Path, shown: Callable[..., Page]) -> None:
@@ -180,7 +193,7 @@ def test_cards_are_filtered(sheet: Path, shown: Callable[..., Page]) -> None:
     tab.keyboard.press("/")
     tab.keyboard.type("RED dot")
     assert cards(tab) == ["picture:1", "picture:2"]
-    assert tab.locator(".count").inner_text() == "2 of 5 cards"
+    assert tab.locator(".count").inner_text() == "2 of 6 cards"
     assert tab.locator("h2:visible").all_inner_texts() == ["01 First & best"]
     tab.get_by_label("Filter by text").fill("naturalwidth")
     assert tab.get_by_text("No card is like that.").is_visible()
@@ -189,7 +202,7 @@ def test_cards_are_filtered(sheet: Path, shown: Callable[..., Page]) -> None:
     assert cards(tab) == ["gaps:1", "gaps:2"]
     tab.get_by_label("Kind").select_option("")
     tab.get_by_label("Lesson").select_option("02 Second")
-    assert cards(tab) == ["script:1"]
+    assert cards(tab) == ["typed:1", "script:1"]
 
 
 def test_keys_step_through_the_cards(sheet: Path, shown: Callable[..., Page]) -> None:
@@ -198,7 +211,7 @@ def test_keys_step_through_the_cards(sheet: Path, shown: Callable[..., Page]) ->
     for key in "jjjk":
         tab.keyboard.press(key)
         reached.append(tab.evaluate("document.activeElement.firstChild.textContent"))
-    assert reached == ["picture:1", "picture:2", "script:1", "picture:2"]
+    assert reached == ["picture:1", "picture:2", "typed:1", "picture:2"]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anki.collection import Collection
+from anki.notes import Note
 
 from deckgen.engine.collection import import_package, name_of, temporary_collection
 
 _PLAY = re.compile(r"\[anki:play:[qa]:\d+\]")
+_TYPED = re.compile(r"\[\[type:(?:\w+:)*([^\]]+)\]\]")
+_REVIEWER = (
+    "body{margin:20px}.nightMode{color-scheme:dark}"
+    "#typeans{box-sizing:border-box;width:100%;line-height:1.75}code#typeans{white-space:pre-wrap}"
+)
+"""What of Anki's own style sheet cards are seen with (Anki: `ts/reviewer/reviewer.scss`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +63,25 @@ def _rendered(collection: Collection, card_id: int) -> RenderedCard:
         note_type=note_type["name"],
         deck=collection.decks.name(card.did),
         ord=card.ord,
-        question=as_shown(out.question_text),
-        answer=as_shown(out.answer_text),
+        question=as_shown(out.question_text, note, answered=False),
+        answer=as_shown(out.answer_text, note, answered=True),
         css=note_type["css"],
     )
 
 
-def as_shown(html: str) -> str:
-    """Return a side's HTML with a sign where Anki shows a play button."""
-    return _PLAY.sub("▶", html)
+def as_shown(html: str, note: Note, *, answered: bool) -> str:
+    """Return a side's HTML with what Anki's reviewer puts into it.
+
+    A sign where it shows a play button; where an answer is typed in, on the front the input, on
+    the back what it shows when nothing was typed.
+    """
+
+    def typed(found: re.Match[str]) -> str:
+        if not answered:
+            return '<center><input type="text" id="typeans"></center>'
+        return f'<code id="typeans">{dict(note.items()).get(found[1], "")}</code>'
+
+    return _TYPED.sub(typed, _PLAY.sub("▶", html))
 
 
 def page(card: RenderedCard, side: str, *, dark: bool) -> str:
@@ -85,6 +102,6 @@ def frame(body: str, css: str, number: str, *, dark: bool) -> str:
     return (
         f'<!doctype html><html class="{night.strip()}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>body{{margin:20px}}{css}</style>"
+        f"<style>{_REVIEWER}{css}</style>"
         f'<body class="card card{number}{night}"><div id="qa">{body}</div></body></html>'
     )

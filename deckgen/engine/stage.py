@@ -49,8 +49,8 @@ class Stage:
             note_type=packaged.type.name,
             deck=packaged.deck,
             ord=ord_,
-            question=as_shown(out.question_text),
-            answer=as_shown(out.answer_text),
+            question=as_shown(out.question_text, note, answered=False),
+            answer=as_shown(out.answer_text, note, answered=True),
             css=packaged.type.css,
         )
 
