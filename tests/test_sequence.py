@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from deckgen.build import compile_deck, write
 from deckgen.engine.preview import RenderedCard, page, rendered_cards
 from deckgen.engine.verify import prove
 from tests.browser import open_browser, visible_text
-from tests.decks import build_deck
+from tests.decks import MOMENT, build_deck, written
 
 # card numbers, which never change
 DEMANDS_FROM, PIVOTS_FROM, GLOSS, WHOLE = 101, 301, 401, 490
@@ -297,6 +298,21 @@ def test_no_voice_reads_an_item_card_aloud(
     assert WHOLE in heard
     assert not heard & set(silent)
     assert not any("▶" in card.question for card in cards.by_number.values())
+
+
+def test_an_item_put_in_between_is_asked_in_its_place(tab: Page, tmp_path: Path) -> None:
+    """It gets a new number, since the old ones are what the others are studied under."""
+    built = tmp_path / "built.apkg"
+    for items in ("t1a, t3a, t4a", "t1a, t2a, t3a, t4a"):
+        note = f"{{id: list, kind: list, prompt: Which words are these?, items: [{items}]}}"
+        deck = written(tmp_path, f"{{name: Deck, id: deck, notes: [{note}]}}")
+        write(compile_deck(deck, MOMENT), built)
+    cards = Cards(tab, {card.ord + 1: card for card in rendered_cards(built)})
+    asked = {1: "t1a", 4: "t2a", 2: "t3a", 3: "t4a"}
+    for at, (number, word) in enumerate(asked.items()):
+        before = list(asked.values())[:at]
+        assert cards.words(number, "question") == before
+        assert cards.words(number, "answer") == [*before, word]
 
 
 def test_three_hundred_items(cards_of: CardsOf) -> None:

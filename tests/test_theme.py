@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from deckgen.engine.preview import RenderedCard, page, rendered_cards
 from deckgen.kinds import kinds
-from tests.browser import inks, open_browser
+from tests.browser import inks, open_browser, visible_text
 from tests.decks import build_deck
 
 EVERYTHING = r"""
@@ -119,6 +119,16 @@ def test_dark_cards_are_dark(tab: Page, cards: list[RenderedCard]) -> None:
         grounds.append(sum(inks(tab)[0].ground) / 3)
     assert grounds[0] > 200
     assert grounds[1] < 60
+
+
+def test_the_night_hides_and_shows_the_same(tab: Page, cards: list[RenderedCard]) -> None:
+    for card in cards:
+        for side in ("question", "answer"):
+            seen = []
+            for dark in (False, True):
+                tab.set_content(page(card, side, dark=dark))
+                seen.append(visible_text(tab))
+            assert seen[0] == seen[1] != ""
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
