@@ -47,6 +47,8 @@ DOORS = {
     "starlette": "preview",
     "uvicorn": "preview",
     "watchfiles": "preview",
+    "lsprotocol": "lsp",
+    "pygls": "lsp",
     "click": "commands",
 }
 

@@ -42,6 +42,12 @@ class Extents:
         stops = [each.stop for each in starting or around]
         return range(offset, min(stops, default=offset + len(rest)))
 
+    def is_inline(self, offset: int) -> bool:
+        """Whether an offset is inside `[…]` or `{…}`."""
+        first = bisect_right(self.ranges, offset - 1, key=lambda each: each.start)
+        around = (each for each in self.ranges[:first] if each.stop > offset)
+        return any(self.text[each.start] in "[{" for each in around)
+
 
 def extents(file: TextFile) -> Extents:
     """Find where the keys, texts and inline collections of a file start and end."""

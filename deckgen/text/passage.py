@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -87,15 +88,43 @@ def nearest(passage: str, source: str) -> str:
 
     Nothing where the two share less than a third of the passage.
     """
+    start, blocks = _alike(passage, source)
+    return _marked(source[start:], blocks) if blocks else ""
+
+
+def requoted(passage: str, source: str) -> str:
+    """Return what a misquoted passage was to be: the stretch of a joined source most like it.
+
+    At its ends, word stands for word and punctuation for punctuation, as far as the passage goes.
+    Nothing where the two share less than a third of the passage.
+    """
+    start, blocks = _alike(passage, source)
+    if not blocks:
+        return ""
+    first, last = start + blocks[0].a, start + blocks[-1].a + blocks[-1].size
+    head, tail = passage[: blocks[0].b], passage[blocks[-1].b + blocks[-1].size :]
+    first -= _same_sort(reversed(head), reversed(source[:first]))
+    last += _same_sort(tail, source[last:])
+    return source[first:last]
+
+
+def _same_sort(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return for how many characters both texts have words, or both punctuation."""
+    pairs = zip(one, other, strict=False)
+    alike = (bool(_PUNCTUATION.match(a)) == bool(_PUNCTUATION.match(b)) for a, b in pairs)
+    return sum(1 for _ in itertools.takewhile(bool, alike))
+
+
+def _alike(passage: str, source: str) -> tuple[int, list[difflib.Match]]:
+    """Return where a source resembles a passage, and which stretches from there on are equal."""
     matcher = difflib.SequenceMatcher(None, source, passage, autojunk=False)
     anchor = matcher.find_longest_match()
     start = max(0, anchor.a - anchor.b)
     window = source[start : start + len(passage) + 8]
     matcher = difflib.SequenceMatcher(None, window, passage, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
-    if sum(block.size for block in blocks) * 3 < len(passage):
-        return ""
-    return _marked(window, blocks)
+    enough = sum(block.size for block in blocks) * 3 >= len(passage)
+    return start, blocks if enough else []
 
 
 def _marked(window: str, blocks: list[difflib.Match]) -> str:
