@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NewType
 
 Plain = NewType("Plain", str)
@@ -28,6 +29,21 @@ Language = NewType("Language", str)
 
 Retention = NewType("Retention", float)
 """A share of reviews to be remembered, within what FSRS can aim at."""
+
+WRITTEN: Mapping[Any, str] = {
+    Name: r"[a-z0-9-]+",
+    NoteId: r"[a-z0-9-]+",
+    Tag: r'[^\s"]+',
+    Language: r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*",
+}
+"""How a text of some types has to be written, as a regular expression for the whole of it."""
+
+LIMITS: Mapping[Any, tuple[float, float]] = {
+    int: (0, 9999),  # the most that Anki takes for its limits of a day
+    float: (0, 9999),
+    Retention: (0.7, 0.99),
+}
+"""The least and the most that a number of some types can be."""
 
 REQUIRED: Any = dataclasses.MISSING
 

@@ -12,7 +12,17 @@ from collections.abc import Callable, Hashable
 from collections.abc import Mapping as Mapping_
 from typing import Any, Literal, TypeVar, cast
 
-from deckgen.deck.field import Language, Markup, Name, NoteId, Plain, Retention, Tag, Verbatim
+from deckgen.deck.field import (
+    LIMITS,
+    WRITTEN,
+    Language,
+    Markup,
+    Name,
+    NoteId,
+    Plain,
+    Tag,
+    Verbatim,
+)
 from deckgen.deck.located import Located
 from deckgen.problem import Code, Problem, Severity, did_you_mean, nearest_word
 from deckgen.text.complaint import QUOTE_BRACES, quote_message
@@ -65,11 +75,7 @@ LINE_BREAK = Code(
     "in each item.",
 )
 
-_NAME = re.compile(r"[a-z0-9-]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_BAD_TAG = re.compile(r"[\s\"]|^$")
 _TEXTS = (str, Plain, Markup, Verbatim, Name, NoteId, Tag, Language)
-_MOST = 9999  # the most that Anki takes for its limits of a day
 _SHAPES = {str: "a text", Sequence: "a list", Mapping: "a mapping"}
 
 
@@ -166,12 +172,8 @@ def _converter(wanted: Any) -> _Convert:
         return functools.partial(_text, wanted)
     if wanted is bool:
         return _boolean
-    if wanted is int:
-        return functools.partial(_number, int, (0, _MOST))
-    if wanted is float:
-        return functools.partial(_number, float, (0, _MOST))
-    if wanted is Retention:
-        return functools.partial(_number, float, (0.7, 0.99))
+    if wanted in LIMITS:
+        return functools.partial(_number, int if wanted is int else float, LIMITS[wanted])
     if origin is Literal:
         return functools.partial(_choice, arguments)
     if origin is tuple:
@@ -190,18 +192,18 @@ def _text(kind: Any, node: Node, context: _Context, path: tuple[str | int, ...])
         return context.bad(EMPTY_FIELD, f"{label} is empty: fill it or delete it", path)
     if kind is not Markup and "\n" in text:
         return context.bad(LINE_BREAK, f"{label} is one line, and holds a line break", path)
-    if kind in (Name, NoteId) and not _NAME.fullmatch(text):
+    if kind not in WRITTEN or re.fullmatch(WRITTEN[kind], text):
+        return text
+    if kind in (Name, NoteId):
         name = _as_name(text)
         example = f", e.g. '{name}'" if name else ""
         message = f"'{text}' is no id: use a–z, 0–9 and hyphens{example}"
         return context.bad(BAD_NAME, message, path, name)
-    if kind is Tag and _BAD_TAG.search(text):
+    if kind is Tag:
         message = f"the tag '{text}' holds white space or a quote: join its words by a hyphen"
-        return context.bad(BAD_TAG, message, path, _BAD_TAG.sub("-", text).strip("-"))
-    if kind is Language and not _LANGUAGE.fullmatch(text):
-        message = f"'{text}' is no language tag: write it like en, zh-Hans or pt-BR"
-        return context.bad(BAD_VALUE, message, path)
-    return text
+        return context.bad(BAD_TAG, message, path, re.sub(r"[\s\"]", "-", text).strip("-"))
+    message = f"'{text}' is no language tag: write it like en, zh-Hans or pt-BR"
+    return context.bad(BAD_VALUE, message, path)
 
 
 def _not_a_text(node: Sequence | Mapping, context: _Context, path: tuple[str | int, ...]) -> Any:
