@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deckgen.build import compile_deck, write
+from deckgen.build import package as package_of
 from deckgen.commands import main
 from deckgen.engine.collection import import_package, temporary_collection
+from deckgen.engine.plan import collection_with, outcome
 from deckgen.engine.update import study
 from deckgen.engine.verify import prove
+from deckgen.render.notetype import Field
+from tests import push_deck
 
 Verify = Callable[..., Result]
 
@@ -501,6 +506,25 @@ def test_a_note_type_that_gained_a_field_is_conflicting(verify: Verify, tmp_path
     assert f"failure[update]: {message}\n  “one” (GUID x)\n" in done.output
     assert done.exit_code == 1
     assert verify("other.apkg").exit_code == 0
+
+
+def test_plan_and_verify_name_the_same_conflicting_notes(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.apkg", tmp_path / "new.apkg"
+    old.write_bytes(package_of(push_deck.content(1)))
+    changed = push_deck.content(2)
+    type_ = changed.notes[0].type
+    wider = replace(type_.note_type, fields=(*type_.note_type.fields, Field("Extra", 9)))
+    notes = [
+        replace(each, type=replace(type_, note_type=wider), fields=(*each.fields, ""))
+        for each in changed.notes
+    ]
+    new.write_bytes(package_of(replace(changed, notes=notes)))
+    conflicting = {name.guid for each in prove(new, old).failures for name in each.notes}
+    with collection_with(old) as collection:
+        happens = outcome(collection, new, replace(changed, notes=notes))
+    assert set(happens.conflicting) == conflicting
+    assert "recorded-changed" in conflicting
+    assert happens.new == ("recorded-added",)
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,14 @@ def outcome(collection: Collection, package: Path, content: Content) -> Outcome:
         for guid in updated
         if (lost := tuple(sorted(set(before[guid].tags) - set(after[guid].tags))))
     }
+    new = _guids(collection, log.new)
+    taken = {*new, *updated, *duplicate}
     return Outcome(
-        new=_guids(collection, log.new),
+        new=new,
         updated=updated,
         duplicate=duplicate,
-        conflicting=_guids(collection, log.conflicting),
+        # Anki logs these under the package's note ids, which say nothing in the collection
+        conflicting=tuple(guid for guid in sent if guid not in taken) if log.conflicting else (),
         ignored=ignored,
         stay=stay,
         tags=tags,
