@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from pathlib import Path
 
 import click
@@ -32,3 +34,6 @@ def main() -> None:
     deckgen check           tell every mistake in cards/, with its place
     deckgen build           write dist/<deck id>.apkg, ready to import into Anki
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name or text that it cannot carry is escaped
+            stream.reconfigure(errors="backslashreplace")

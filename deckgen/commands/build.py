@@ -82,9 +82,10 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
     from deckgen.package.moment import moment
 
     try:
-        compiled = compile_deck(deck, moment(os.environ), request)
+        now = moment(os.environ)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    compiled = compile_deck(deck, now, request)
     print_problems(compiled.problems, style)
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
