@@ -14,23 +14,65 @@ from deckgen.commands import _options
 @click.option(
     "--sheet",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
     metavar="FILE",
-    help="Write a contact sheet: one HTML page with every card, front and back.",
+    help="Write a contact sheet instead: one HTML page with every card, front and back.",
 )
-def COMMAND(deck: Path, sheet: Path) -> None:
-    """Show a deck's cards as the real Anki engine renders them.
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8117,
+    show_default=True,
+    help="Where the page is served on 127.0.0.1; 0 for any port that is free.",
+)
+@click.option(
+    "--editor",
+    metavar="COMMAND",
+    help="What a click on a card's place runs, e.g. 'code --goto {file}:{line}:{column}' "
+    "(default: DECKGEN_EDITOR, or an editor that is installed).",
+)
+@click.option("--open/--no-open", "open_", default=True, help="Open the page in the browser.")
+def COMMAND(deck: Path, sheet: Path | None, port: int, editor: str | None, open_: bool) -> None:
+    """Show a deck's cards as the real Anki engine renders them, live while you edit.
 
-    The contact sheet is one page that needs nothing else: every card by lesson and note, front
-    and back, in frames of a phone's width or a desktop's, light or dark, to be filtered by text,
-    kind and lesson. It needs the extra: pip install 'deckgen[anki]'. The exit code is 0, or 1
-    where errors keep the deck from being built.
+    The page flips cards (space), moves (arrows), filters by lesson, kind, tag, text and problem,
+    shows them on a phone or a desktop, in light or dark, with the passage of the source and the
+    problems beside them. A saved edit shows at once. Only this machine can open it; Ctrl-C ends.
+
+    The contact sheet is one file that needs nothing else: every card by lesson and note, front
+    and back. Both need the extra: pip install 'deckgen[preview]'. The exit code is 0, or 1 where
+    errors keep the sheet from being made.
 
     \b
     Examples:
+      deckgen preview
+      deckgen preview my-deck.yaml --port 0 --editor 'zed {file}:{line}'
       deckgen preview --sheet sheet.html
-      deckgen preview my-deck.yaml --sheet dist/my-deck.html
     """
+    if sheet:
+        _write_sheet(deck, sheet)
+    else:
+        _serve(deck, port, editor, open_=open_)
+
+
+def _serve(deck: Path, port: int, editor: str | None, *, open_: bool) -> None:
+    from deckgen.commands._extra import extra
+
+    server = extra("deckgen.preview.serve", "preview")
+    command = extra("deckgen.preview.editor", "preview").editor_command(editor)
+
+    def ready(url: str) -> None:
+        click.echo(f"{url}  shows {deck} live; Ctrl-C ends")
+        if open_:
+            click.launch(url)
+
+    try:
+        server.serve(deck, port, command, ready)
+    except OSError as error:
+        message = f"cannot serve on port {port}: {error.strerror}; --port 0 takes one that is free"
+        raise click.ClickException(message) from None
+
+
+def _write_sheet(deck: Path, sheet: Path) -> None:
     import os
     import tempfile
 

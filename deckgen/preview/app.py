@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -141,8 +142,10 @@ class Preview:
         media = content.media.get(name) if content else None
         if media is None:
             return Response("there is no such file", 404)
-        headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        return Response(media.content, headers={**headers, "X-Content-Type-Options": "nosniff"})
+        policy = "default-src 'none'; style-src 'unsafe-inline'"
+        headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
+        kind = mimetypes.guess_type(media.name)[0]
+        return Response(media.content, media_type=kind, headers=headers)
 
     async def _open(self, request: Request) -> Response:
         span = self._place(request.query_params)
