@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from deckgen.deck.note import Note
 from deckgen.deck.read import authored
@@ -17,6 +18,9 @@ from deckgen.text.passage import joined
 
 MAX_EVIDENCE = 60
 """The longest evidence that counts, in characters: more is a page, not the ground of one card."""
+
+SHORTEST_REPEATED = 4
+"""A passage of fewer characters that stands in several places says too little of which is meant."""
 
 SHOWN_SHARE = 0.8
 """The share of an evidence's pairs of neighbouring words that the cards have to show."""
@@ -51,11 +55,38 @@ def grounds(note: Note) -> Iterator[Ground]:
         if value:
             text = bare(value) if isinstance(value, str) else "\n".join(value)
             yield Ground((field,), joined(text), 1.0)
-    if note.evidence:
-        visible = [bare(text) for text in _visible(note)]
-        for at, evidence in enumerate(note.evidence):
-            passage = joined(evidence)
-            yield Ground(("evidence", at), passage, shown_share(passage, visible))
+    yield from evidence(note)
+
+
+def evidence(note: Note) -> Iterator[Ground]:
+    """Yield a note's evidence."""
+    if not note.evidence:
+        return
+    marked = list(_marked(note))
+    visible: list[str] | None = None
+    for at, text in enumerate(note.evidence):
+        passage = joined(text)
+        share = 1.0
+        if not any(passage in each for each in marked):
+            visible = visible or [bare(each) for each in marked]
+            share = shown_share(passage, visible)
+        yield Ground(("evidence", at), passage, share)
+
+
+def fault(ground: Ground, source: str) -> str:
+    """Return why a note's passage does not count, if it stands in a joined source at all."""
+    text = ground.text
+    if ground.path[0] == "evidence" and len(text) > MAX_EVIDENCE:
+        return f"it has {len(text)} characters, and counts up to {MAX_EVIDENCE}: split it"
+    if len(text) < SHORTEST_REPEATED and source.count(text) > 1:
+        places = source.count(text)
+        return f"“{text}” stands in {places} places of the source: copy more of the passage"
+    if ground.shown < SHOWN_SHARE:
+        return (
+            f"the cards show {ground.shown:.0%} of its words, and it counts from {SHOWN_SHARE:.0%}"
+            ": show or ask them, or cut the evidence to what the cards show"
+        )
+    return ""
 
 
 def shown_share(passage: str, visible: list[str]) -> float:
@@ -85,12 +116,20 @@ def pairs(text: str) -> set[tuple[str, ...]]:
     return out
 
 
-def _visible(note: Note) -> Iterator[str]:
-    """Yield the texts that a note's cards show or ask for."""
+def _marked(note: Note) -> Iterator[str]:
+    """Yield the texts that a note's cards show or ask for, with their markup."""
+    for name in _shown_keys(cast(Hashable, type(note))):
+        value = getattr(note, name)
+        if isinstance(value, str):
+            yield value
+        elif value:
+            yield from _texts(value)
+
+
+@functools.cache
+def _shown_keys(kind: Any) -> tuple[str, ...]:
     hidden = authored(Note).keys() - set(_SHOWN_OF_ALL_KINDS)
-    for name in authored(type(note)):
-        if name not in hidden:
-            yield from _texts(getattr(note, name))
+    return tuple(name for name in authored(kind) if name not in hidden)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from deckgen.coverage.evidence import MAX_EVIDENCE, SHOWN_SHARE, Ground, grounds
+from deckgen.coverage.evidence import Ground, fault, grounds
 from deckgen.coverage.sections import Section, sections
 from deckgen.deck.deck import Deck
 from deckgen.deck.listed import Listed
@@ -16,9 +16,6 @@ from deckgen.deck.note import Note
 from deckgen.deck.source import Source
 from deckgen.problem import Span
 from deckgen.text.passage import joined, offsets, without_punctuation
-
-SHORTEST_REPEATED = 4
-"""A passage of fewer characters that stands in several places says too little of which is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +121,11 @@ def percent(covered: int, all_: int) -> int:
     return 100 * covered // all_ if all_ else 100
 
 
-def measure(deck: Deck) -> list[Coverage]:
-    """Return what of each of a deck's sources its notes use."""
+def measure(deck: Deck, *, listed_only: bool = False) -> list[Coverage]:
+    """Return what of each of a deck's sources its notes use.
+
+    listed_only: leave the sources out of which no passages are listed.
+    """
     by_source: defaultdict[str, list[Note]] = defaultdict(list)
     for note in deck.notes.values():
         if note.source:
@@ -138,6 +138,7 @@ def measure(deck: Deck) -> list[Coverage]:
             deck.header.headings.get(name, ()),
         )
         for name, source in deck.sources.items()
+        if name in deck.listed or not listed_only
     ]
 
 
@@ -152,8 +153,9 @@ def measure_source(
     uses: list[Use] = []
     for note in notes:
         for ground in grounds(note):
-            places = _places(ground.text, text)
-            uses.append(Use(note, ground, tuple(places), _fault(ground, len(places))))
+            places = tuple(_places(ground.text, text))
+            why = fault(ground, text) if places else "it does not stand in the source"
+            uses.append(Use(note, ground, places, why))
     order = {note.id or "": number for number, note in enumerate(notes)}
     stretches = tuple(_stretches(uses, order, len(text)))
     wanted = tuple(_wanted(each, text, stretches, order) for each in listed)
@@ -167,22 +169,6 @@ def _places(passage: str, text: str) -> list[range]:
         places.append(range(at, at + len(passage)))
         at = text.find(passage, at + len(passage))
     return places
-
-
-def _fault(ground: Ground, places: int) -> str:
-    """Return why a note's passage covers nothing, if it does not count."""
-    if not places:
-        return "it does not stand in the source"
-    if ground.path[0] == "evidence" and len(ground.text) > MAX_EVIDENCE:
-        return f"it has {len(ground.text)} characters, and counts up to {MAX_EVIDENCE}: split it"
-    if places > 1 and len(ground.text) < SHORTEST_REPEATED:
-        return f"“{ground.text}” stands in {places} places of the source: copy more of the passage"
-    if ground.shown < SHOWN_SHARE:
-        return (
-            f"the cards show {ground.shown:.0%} of its words, and it counts from {SHOWN_SHARE:.0%}"
-            ": show or ask them, or cut the evidence to what the cards show"
-        )
-    return ""
 
 
 def _stretches(uses: Sequence[Use], order: dict[str, int], length: int) -> Iterator[Stretch]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckgen.coverage.evidence import MAX_EVIDENCE, SHOWN_SHARE
-from deckgen.coverage.measure import SHORTEST_REPEATED, Coverage, Wanted, measure
+from deckgen.coverage.evidence import (
+    MAX_EVIDENCE,
+    SHORTEST_REPEATED,
+    SHOWN_SHARE,
+    evidence,
+    fault,
+)
+from deckgen.coverage.measure import Coverage, Wanted, measure
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.problem import Code, Problem, Severity
@@ -46,15 +52,23 @@ SLUGS = frozenset(
 
 def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield what is missing of a deck's lists of passages, and the evidence that does not count."""
-    for coverage in measure(deck):
+    for coverage in measure(deck, listed_only=True):
         for wanted in coverage.wanted:
             for problem in _wanted(wanted, coverage):
                 yield None, problem
-        for use in coverage.uses:
-            if use.fault and use.places:
-                span = use.note.at.span(*use.ground.path)
-                message = f"this evidence covers nothing: {use.fault}"
-                yield use.note, Problem(UNCOUNTED_EVIDENCE, message, span)
+    for note in deck.notes.values():
+        source = deck.sources.get(note.source) if note.source else None
+        if source and note.evidence:
+            for problem in _uncounted(note, source.joined):
+                yield note, problem
+
+
+def _uncounted(note: Note, source: str) -> Iterator[Problem]:
+    for ground in evidence(note):
+        why = fault(ground, source)
+        if why and ground.text in source:
+            message = f"this evidence covers nothing: {why}"
+            yield Problem(UNCOUNTED_EVIDENCE, message, note.at.span(*ground.path))
 
 
 def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:

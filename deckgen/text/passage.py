@@ -21,7 +21,10 @@ def joined(text: str) -> str:
     NFC (never NFKC, which changes Chinese punctuation); lines lose their indents, among them
     U+3000; a line break beside Han characters leaves nothing behind, any other one space.
     """
-    lines = (line.strip(_INDENT) for line in unicodedata.normalize("NFC", text).split("\n"))
+    composed = unicodedata.normalize("NFC", text)
+    if "\n" not in composed:
+        return composed.strip(_INDENT)
+    lines = (line.strip(_INDENT) for line in composed.split("\n"))
     return _JOIN.sub("", "\n".join(line for line in lines if line)).replace("\n", " ")
 
 
