@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -441,14 +442,15 @@ def test_deck_names_are_searched_as_they_are() -> None:
 def anki_note(note: PackagedNote, **changes: Any) -> AnkiNote:
     """Return a note as it is in Anki after its import."""
     names = (field.name for field in note.type.note_type.fields)
+    number = zlib.crc32(note.guid.encode())
     there = AnkiNote(
-        number=hash(note.guid),
+        number=number,
         id=note.fields[-1],
         type=note.type.id,
         fields=dict(zip(names, note.fields, strict=True)),
         tags=note.tags,
         moment=note.moment,
-        cards={hash(note.guid) + 1: note.deck},
+        cards={number + 1: note.deck},
     )
     return dataclasses.replace(there, **changes)
 
