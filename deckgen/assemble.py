@@ -88,7 +88,7 @@ def _packaged(
         message = f"this {note.kind} note makes no card: {why}"
         renderer.complain(NO_CARD, message, note)
     return PackagedNote(
-        guid=note.guid or guid_of(header.id, identified.identities[note.id or ""].name),
+        guid=guid_of(header.id, identified.identities[note.id or ""].name),
         type=packaged,
         deck=_deck_name(renderer.deck, note),
         fields=tuple(fields.get(field.name, "") for field in packaged.note_type.fields),

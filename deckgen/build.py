@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from deckgen.lock.settle import Request, Settled
 from deckgen.package.archive import archive
 from deckgen.package.collection import collection
 from deckgen.package.content import Content, PackagedNote
+from deckgen.package.identity import guid_of
 from deckgen.problem import Problem, has_errors, in_order
 from deckgen.remember import number_notes, plain_numbers, settle_notes
 from deckgen.render.render import Renderer
@@ -25,7 +27,7 @@ from deckgen.rules import check
 from deckgen.text.file import ALL_SAVED, Unsaved
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """A deck as far as it could be compiled.
 
@@ -49,7 +51,7 @@ class Compiled:
         """Whether the lock's file does not say what this build would write."""
         return self.lock_file is not None and _text(self.lock_file) != self.lock
 
-    @property
+    @functools.cached_property
     def lock(self) -> str:
         """The lock's text after this build."""
         return format_lock(self.settled.lock) if self.settled else ""
@@ -74,7 +76,8 @@ def compile_deck(
     request = request or Request()
     lock_file = lock_path(deck.header.at.file.path)
     known, damaged = read_lock(lock_file) if lock is None else (lock, [])
-    identified = identify(deck.notes, known, request.new)
+    guid = functools.partial(guid_of, deck.header.id)
+    identified = identify(deck.notes, known, guid, request.new)
     deck = dataclasses.replace(deck, notes=identified.notes)
     numbers, too_many = number_notes(deck, identified)
     problems += [*damaged, *identified.problems, *too_many, *check(deck)]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from deckgen.build import Compiled
 from deckgen.lock.difference import Part, word_difference
+from deckgen.package.identity import stable_id
 from deckgen.package.read import Shipped, ShippedNote
 from deckgen.render.plain import plain
 
-NEW, CHANGED, AGAIN, REMOVED, MOVED = "new", "changed", "sent again", "removed", "moved"
+NEW, CHANGED, AGAIN, BACK = "new", "changed", "sent again", "back"
+MOVED, REMOVED = "moved", "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class FieldChange:
 class NoteChange:
     """What becomes of a note, and why.
 
-    what: `new`, `changed`, `sent again`, `moved` or `removed`.
+    what: `new`, `changed`, `sent again`, `back` (it was removed once), `moved` or `removed`.
     place: where it is authored, as `file:line:column`; nothing for a removed one.
     title: what it is called.
     fields: how its fields differ, as far as the package that was sent before tells.
-    detail: for a moved note, the deck that it was in.
+    detail: the deck that it was in, or the kind that it was of.
     """
 
     id: str
@@ -53,18 +55,22 @@ def _present(compiled: Compiled, shipped: Shipped | None) -> Iterator[NoteChange
     changes = compiled.settled.changes
     whats = dict.fromkeys(changes.moved, MOVED)
     whats |= dict.fromkeys(changes.again, AGAIN)
+    whats |= dict.fromkeys(changes.back, BACK)
     whats |= dict.fromkeys(changes.changed, CHANGED)
     whats |= dict.fromkeys(changes.new, NEW)
+    retyped = {record.id: record.kind for record in changes.removed}
     notes = zip(compiled.deck.notes.items(), compiled.content.notes, strict=True)
     for (note_id, note), packaged in notes:
         if what := whats.get(note_id):
             names = [field.name for field in packaged.type.note_type.fields]
             sent = shipped.notes.get(packaged.guid) if shipped and what != NEW else None
             now = dict(zip(names, packaged.fields, strict=True))
-            moved = f"to {packaged.deck}" if note_id in changes.moved else ""
+            detail = f"was in {changes.moved[note_id]}" if note_id in changes.moved else ""
+            if what == NEW and note_id in retyped:
+                detail = f"was of kind {retyped[note_id]}, which is another note to Anki"
             fields = tuple(_fields(sent, now)) if sent else ()
             place = str(note.at.span())
-            yield NoteChange(note_id, what, place, note.title, fields, moved)
+            yield NoteChange(note_id, what, place, note.title, fields, detail)
 
 
 def _fields(sent: ShippedNote, now: dict[str, str]) -> Iterator[FieldChange]:
@@ -77,4 +83,29 @@ def _fields(sent: ShippedNote, now: dict[str, str]) -> Iterator[FieldChange]:
 def _removed(compiled: Compiled) -> Iterator[NoteChange]:
     if compiled.settled:
         for record in compiled.settled.changes.removed:
-            yield NoteChange(record.id, REMOVED, "", "", detail=f"was in {record.deck}")
+            detail = f"of kind {record.kind}, was in {record.deck}"
+            yield NoteChange(record.id, REMOVED, "", "", detail=detail)
+
+
+def changed_guids(compiled: Compiled) -> frozenset[str]:
+    """Return the GUIDs of the notes that this build sends a change of."""
+    if compiled.deck is None or compiled.settled is None or compiled.content is None:
+        return frozenset()
+    changes = compiled.settled.changes
+    changed = {*changes.changed, *changes.again, *changes.back}
+    notes = zip(compiled.deck.notes, compiled.content.notes, strict=True)
+    return frozenset(packaged.guid for note_id, packaged in notes if note_id in changed)
+
+
+def removed_search(compiled: Compiled) -> str:
+    """Return a search for Anki's browser that finds the removed notes; nothing without any."""
+    if compiled.deck is None or compiled.settled is None:
+        return ""
+    deck_id, present = compiled.deck.header.id, compiled.deck.notes
+    return " OR ".join(
+        # a note that changed its kind has the same id, but not the same note type
+        f'("ID:{deck_id}/{record.id}" mid:{stable_id("note type", deck_id, record.kind)})'
+        if record.id in present
+        else f'"ID:{deck_id}/{record.id}"'
+        for record in compiled.settled.changes.removed
+    )

@@ -49,6 +49,8 @@ def count(number: int, word: str) -> str:
 
 def print_changes(compiled: Compiled, *, err: bool) -> None:
     """Print what differs from the lock, where anything does."""
+    from deckgen.plan import removed_search
+
     if compiled.settled is None or compiled.deck is None:
         return
     changes = compiled.settled.changes
@@ -58,6 +60,7 @@ def print_changes(compiled: Compiled, *, err: bool) -> None:
         "new": changes.new,
         "changed": changes.changed,
         "sent again": changes.again,
+        "back": changes.back,
         "moved": changes.moved,
         "removed": changes.removed,
     }
@@ -70,16 +73,26 @@ def print_changes(compiled: Compiled, *, err: bool) -> None:
             f"{notes} changed in markup only: left as learners have them (--send-markup sends)",
             err=err,
         )
+    if changes.types:
+        click.echo(f"a new look or name for the note types: {', '.join(changes.types)}", err=err)
+    for line in moves(compiled):
+        click.echo(line, err=err)
     if changes.removed:
-        ids = [record.id for record in changes.removed]
-        click.echo(
-            f"in Anki, find the removed: {anki_search(compiled.deck.header.id, ids)}", err=err
-        )
+        click.echo(f"in Anki, find the removed: {removed_search(compiled)}", err=err)
 
 
-def anki_search(deck_id: str, note_ids: Sequence[str]) -> str:
-    """Return a search for Anki's browser that finds these notes."""
-    return " OR ".join(f'"ID:{deck_id}/{note_id}"' for note_id in note_ids)
+def moves(compiled: Compiled) -> list[str]:
+    """Return a sentence for each deck that notes left; Anki leaves cards where they are."""
+    if compiled.settled is None or compiled.deck is None or compiled.content is None:
+        return []
+    moved = compiled.settled.changes.moved
+    now = zip(compiled.deck.notes, compiled.content.notes, strict=True)
+    found = Counter((moved[name], note.deck) for name, note in now if name in moved)
+    return [
+        f"{count(number, 'note')} moved from {old} to {new}: in Anki, the cards that exist stay "
+        "where they are (deckgen push moves them)"
+        for (old, new), number in found.items()
+    ]
 
 
 def _as_text(problem: Problem, with_line: bool) -> str:

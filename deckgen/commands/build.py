@@ -91,10 +91,10 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
         return False
+    print_changes(compiled, err=quiet)
     if locked and compiled.lock_changes:
         click.echo(f"{compiled.lock_file}: out of date; build and commit it", err=quiet)
         return False
-    print_changes(compiled, err=quiet)
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
         write(compiled, target)

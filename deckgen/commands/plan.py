@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from deckgen.engine.plan import Outcome
     from deckgen.plan import NoteChange
 
+_MOST_MOVED = 20
 _COLOURS = {
     "new": "green",
     "changed": "yellow",
     "sent again": "yellow",
+    "back": "green",
     "moved": "cyan",
     "removed": "red",
 }
@@ -94,6 +96,7 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
 
     from deckgen.build import package as packed
     from deckgen.commands._extra import extra
+    from deckgen.plan import changed_guids
 
     if compiled.content is None:
         raise click.ClickException("a deck with errors has no plan")
@@ -104,7 +107,9 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
         source = planner.collection_with(old) if old else planner.copied_collection(collection)
         try:
             with source as opened:
-                result: Outcome = planner.outcome(opened, target, compiled.content)
+                result: Outcome = planner.outcome(
+                    opened, target, compiled.content, changed_guids(compiled)
+                )
                 return result
         except planner.NoCollectionError as error:
             raise click.ClickException(f"{collection}: {error}") from None
@@ -119,9 +124,13 @@ def _names(compiled: Compiled) -> dict[str, str]:
 
 
 def _print_text(compiled: Compiled, changes: list[NoteChange], happens: Outcome | None) -> None:
-    from deckgen.commands._output import anki_search, visible
+    from deckgen.commands._output import moves, visible
+    from deckgen.plan import removed_search
 
+    moved = [change for change in changes if change.what == "moved"]
     for change in changes:
+        if change.what == "moved" and len(moved) > _MOST_MOVED:
+            continue
         what = click.style(f"{change.what:<10}", _COLOURS[change.what], bold=True)
         detail = f"  ({change.detail})" if change.detail else ""
         click.echo(f"{what} {change.id}{detail}  {click.style(change.place, dim=True)}".rstrip())
@@ -129,9 +138,9 @@ def _print_text(compiled: Compiled, changes: list[NoteChange], happens: Outcome 
             click.echo(f"    {field.field}: {visible(_marked(field.parts))}")
     for line in _summary(compiled, changes):
         click.echo(line)
-    removed = [change.id for change in changes if change.what == "removed"]
-    if removed and compiled.deck:
-        search = anki_search(compiled.deck.header.id, removed)
+    for line in moves(compiled):
+        click.echo(line)
+    if search := removed_search(compiled):
         click.echo(f"Anki keeps removed notes; to find them: {search}")
     for title, lines in _sections(compiled, happens):
         click.echo(click.style(title, bold=True))

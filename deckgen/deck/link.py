@@ -67,7 +67,7 @@ def _identified(notes: Sequence[Note], problems: list[Problem]) -> dict[str, Not
     linked: dict[str, Note] = {}
     guids: dict[str, Note] = {}
     for note in notes:
-        name = note.id or _derived_id(note)
+        name = note.id or derived_id(note)
         other = linked.setdefault(name, note)
         if other is not note:
             code = DUPLICATE_ID if note.id else SAME_NOTE
@@ -88,7 +88,8 @@ def _identified(notes: Sequence[Note], problems: list[Problem]) -> dict[str, Not
     return linked
 
 
-def _derived_id(note: Note) -> Name:
+def derived_id(note: Note) -> Name:
+    """Return the id of a note that has none: made of its kind and its title."""
     digest = hashlib.sha256(f"{note.kind}\n{note.title}".encode()).hexdigest()
     return Name(f"auto-{digest[:12]}")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
+import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Collection as Values
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,12 @@ from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.import_export_pb2 import ImportResponse
 
 from deckgen.engine.collection import DEFAULT_OPTIONS, import_package, temporary_collection
-from deckgen.package.content import Content
+from deckgen.package.content import Content, PackagedNote
 
-NEWER, SAME_MOMENT = "edited in Anki since", "sent before"
+NEWER = "edited in Anki since"
+SAME_MOMENT = "its markup alone differs (deckgen build --send-markup sends it)"
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,9 @@ class Outcome:
     """What Anki does with each note, by GUID.
 
     new, updated, duplicate, conflicting: Anki's own categories.
-    ignored: of the duplicates, those that differ from the package, and why they stay as they are.
+    ignored: of the duplicates, those that lack something of the package, and why they do.
     stay: notes whose cards remain in a deck that is not the package's, and that deck.
-    tags: updated notes, and the tags of the learner's that the update takes away.
+    tags: updated notes, and the tags that the update takes away.
     """
 
     new: tuple[str, ...]
@@ -61,13 +66,7 @@ def copied_collection(path: Path) -> Iterator[Collection]:
     with tempfile.TemporaryDirectory(prefix="deckgen-") as folder:
         copy = Path(folder) / "collection.anki2"
         try:
-            with (
-                contextlib.closing(
-                    sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-                ) as source,
-                contextlib.closing(sqlite3.connect(copy)) as target,
-            ):
-                source.backup(target)
+            _copy(path, copy)
             collection = Collection(str(copy))
         except Exception as error:  # the engine raises its own kinds for a foreign database
             raise NoCollectionError(f"it is no collection that Anki opens: {error}") from error
@@ -75,6 +74,24 @@ def copied_collection(path: Path) -> Iterator[Collection]:
             yield collection
         finally:
             collection.close()
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copy a collection's files: while Anki has it open, no other program can read its database."""
+    files = [path, path.with_name(f"{path.name}-wal")]
+    for _ in range(_TRIES):
+        before = _states(files)
+        for file in files:
+            if file.exists():
+                shutil.copyfile(file, target.with_name(file.name.replace(path.name, target.name)))
+        if _states(files) == before:
+            return
+    raise OSError("Anki is writing to it; try again")
+
+
+def _states(files: Iterable[Path]) -> list[tuple[int, int] | None]:
+    found = (file.stat() if file.exists() else None for file in files)
+    return [state and (state.st_size, state.st_mtime_ns) for state in found]
 
 
 @contextlib.contextmanager
@@ -85,34 +102,20 @@ def collection_with(package: Path) -> Iterator[Collection]:
         yield collection
 
 
-def outcome(collection: Collection, package: Path, content: Content) -> Outcome:
+def outcome(
+    collection: Collection, package: Path, content: Content, changed: Values[str] = ()
+) -> Outcome:
     """Import a package into a collection, with Anki's default options, and tell what happened.
 
-    content: what the package was made of.
+    content: what the package was made of; changed: the GUIDs of notes that it brings a change for.
     """
     before = dict(_copies(collection))
     request = ImportAnkiPackageRequest(package_path=str(package), options=DEFAULT_OPTIONS)
     log = collection.import_anki_package(request).log
     collection.models._clear_cache()  # noqa: SLF001 - Anki's cache is stale after an import
     after = dict(_copies(collection))
-    duplicate = _guids(collection, log.duplicate)
     sent = {note.guid: note for note in content.notes}
-    ignored = {
-        guid: NEWER if before[guid].moment > sent[guid].moment else SAME_MOMENT
-        for guid in duplicate
-        if guid in sent and before[guid].fields != sent[guid].fields
-    }
-    stay = {
-        guid: ", ".join(sorted(others))
-        for guid, note in sent.items()
-        if guid in before and (others := after[guid].decks - {note.deck})
-    }
-    updated = _guids(collection, log.updated)
-    tags = {
-        guid: lost
-        for guid in updated
-        if (lost := tuple(sorted(set(before[guid].tags) - set(after[guid].tags))))
-    }
+    duplicate, updated = _guids(collection, log.duplicate), _guids(collection, log.updated)
     new = _guids(collection, log.new)
     taken = {*new, *updated, *duplicate}
     return Outcome(
@@ -121,10 +124,36 @@ def outcome(collection: Collection, package: Path, content: Content) -> Outcome:
         duplicate=duplicate,
         # Anki logs these under the package's note ids, which say nothing in the collection
         conflicting=tuple(guid for guid in sent if guid not in taken) if log.conflicting else (),
-        ignored=ignored,
-        stay=stay,
-        tags=tags,
+        ignored={
+            guid: NEWER if before[guid].moment > sent[guid].moment else SAME_MOMENT
+            for guid in duplicate
+            if guid in sent and _lacks(before[guid], sent[guid], guid in changed)
+        },
+        stay={
+            guid: ", ".join(sorted(others))
+            for guid, note in sent.items()
+            if guid in before and (others := after[guid].decks - {note.deck})
+        },
+        tags={
+            guid: lost
+            for guid in updated
+            if (lost := tuple(sorted(set(before[guid].tags) - set(after[guid].tags))))
+        },
     )
+
+
+def _lacks(there: _Copy, note: PackagedNote, changed: bool) -> bool:
+    """Whether a note's copy lacks something of the package; a tag too many only of a changed one.
+
+    Learners add tags of their own, which is no difference to tell of.
+    """
+    wanted, had = _compared(note.tags), _compared(there.tags)
+    return there.fields != note.fields or not wanted <= had or (changed and wanted != had)
+
+
+def _compared(tags: Iterable[str]) -> set[str]:
+    # Anki keeps a tag in the case in which it was first seen
+    return {unicodedata.normalize("NFC", tag).casefold() for tag in tags}
 
 
 def _guids(collection: Collection, notes: Sequence[ImportResponse.Note]) -> tuple[str, ...]:

@@ -3,31 +3,35 @@
     deckgen-lock 1
     deck-id mass-line
     type quotation m=1700000000 structure=… style=…
-    note wulou quotation m=1700000000 c=… r=… s=… name=wulou deck=… lines=1:…,2:… lines^2
+    note wulou quotation m=1700000000 c=… r=… s=… deck=… lines=1:…,2:…,-3:…
+    end
 
-A doubled line, or a conflict marker that git left, is valid input: the highest moment counts,
-card numbers are united, and where two lines of a note disagree its content counts as unknown, so
-that it is sent again.
+`-3` is the number of an item that is gone; `name=` stands where the name is not the id, `wording=`
+where the note has no id of its own. A doubled line, or a conflict marker that git left, is valid
+input: the highest moment counts, card numbers are united, and where two lines of a note disagree
+its content counts as unknown, so that it is sent again.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from deckgen.lock.record import Lock, NoteKey, NoteRecord, Numbered, TypeRecord
-from deckgen.problem import Code, Problem, Severity
+from deckgen.problem import Code, Problem, Severity, Span
 from deckgen.text.file import TextFile, read_file
 
 DAMAGED_LOCK = Code(
     "damaged-lock",
     Severity.ERROR,
-    "A line of deck.lock cannot be read. The lock knows when each note last changed; without it "
-    "updates would not arrive. Take the line back from git (`git checkout -- deck.lock`), or make "
-    "the lock again from the package that was last shipped: `deckgen lock --from OLD.apkg`.",
+    "A line of deck.lock cannot be read, or the file is cut off. The lock knows when each note "
+    "last changed; without it updates would not arrive. Take it back from git "
+    "(`git checkout -- deck.lock`), or make it again from the package that was last shipped: "
+    "`deckgen lock --from OLD.apkg --force`.",
 )
 NEWER_LOCK = Code(
     "newer-lock",
@@ -38,12 +42,22 @@ NEWER_LOCK = Code(
 
 VERSION = 1
 HEAD = "deckgen-lock"
+_END = "end"
 _COMMENT = "# Written by deckgen build: commit it, do not edit it."
+_REPAIR = "take it back from git, or make it again with `deckgen lock --from OLD.apkg --force`"
+_MAX_TOLD = 20
+
+_HEAD = re.compile(rf"{HEAD} (\d+)")
+_DECK = re.compile(r"deck-id ([a-z0-9-]+)")
+_TYPE = re.compile(r"type ([a-z0-9-]+) m=([0-9]{1,10}) structure=([0-9a-f]*) style=([0-9a-f]*)")
+_ITEM = r"-?[1-9][0-9]{0,2}:[0-9a-f]{8,}"
+_NOTE = re.compile(
+    r"(note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=([0-9]{1,10})"
+    r" c=([0-9a-f]*) r=([0-9a-f]*) s=([0-9a-f]*)"
+    r"(?: name=(\S+))?(?: wording=([a-z0-9-]+))? deck=(\S+)"
+    rf"((?: [a-z_]+={_ITEM}(?:,{_ITEM})*)*)"
+)
 _MARKER = re.compile(r"(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: .*)?")
-_NOTE = re.compile(r"(note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=(\d{1,10})((?: \S+)*)")
-_TYPE = re.compile(r"type ([a-z0-9-]+) m=(\d{1,10}) structure=([0-9a-f]*) style=([0-9a-f]*)")
-_ITEMS = re.compile(r"([a-z]+)=((?:\d{1,3}:[0-9a-f]*(?:,|$))*)")
-_HIGHEST = re.compile(r"([a-z]+)\^(\d{1,3})")
 _UNSAFE = re.compile(r"[%\s]")
 
 
@@ -64,26 +78,26 @@ def read_lock(path: Path) -> tuple[Lock, list[Problem]]:
 
 def parse_lock(file: TextFile) -> tuple[Lock, list[Problem]]:
     """Read a lock from its text."""
-    problems: list[Problem] = []
+    lines = [line.strip() for line in file.text.split("\n")]
+    if newer := next(_newer_versions(lines, file), None):
+        return Lock(), [newer]
     notes: dict[NoteKey, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
-    deck_id, offset = "", 0
-    for line in file.text.split("\n"):
-        said = line.strip()
-        if note := _NOTE.fullmatch(said):
-            record = _note(note)
+    deck_id = ""
+    damaged: list[int] = []
+    for number, line in enumerate(lines, 1):
+        if (note := _NOTE.fullmatch(line)) and (record := _note(note)):
             notes[record.key] = _united(notes.get(record.key), record)
-        elif type_ := _TYPE.fullmatch(said):
-            types[type_[1]] = _newer(types.get(type_[1]), _type(type_))
-        elif said.startswith("deck-id "):
-            deck_id = said.removeprefix("deck-id ")
-        elif said.startswith(f"{HEAD} "):
-            problems += _version_problems(said, file, offset)
-        elif said and not said.startswith("#") and not _MARKER.fullmatch(said):
-            message = f"this line of the lock cannot be read: '{said[:40]}'"
-            problems.append(Problem(DAMAGED_LOCK, message, file.span(offset)))
-        offset += len(line) + 1
-    return Lock(deck_id, notes, types), problems
+        elif type_ := _TYPE.fullmatch(line):
+            types[type_[1]] = _newest(types.get(type_[1]), _type(type_))
+        elif deck := _DECK.fullmatch(line):
+            deck_id = deck[1]
+        elif not _says_nothing(line):
+            damaged.append(number)
+    return Lock(deck_id, notes, types), [
+        *_damages(lines, damaged, file),
+        *_cut_off(lines, file),
+    ]
 
 
 def format_lock(lock: Lock) -> str:
@@ -92,63 +106,82 @@ def format_lock(lock: Lock) -> str:
     for kind in sorted(lock.types):
         each = lock.types[kind]
         lines.append(f"type {kind} m={each.moment} structure={each.structure} style={each.style}")
-    lines += [" ".join(_words(lock.notes[key])) for key in sorted(lock.notes)]
-    return "\n".join(lines) + "\n"
+    lines += [_line(lock.notes[key]) for key in sorted(lock.notes)]
+    return "\n".join([*lines, _END, ""])
 
 
-def _words(record: NoteRecord) -> Iterator[str]:
-    yield "removed" if record.removed else "note"
-    yield from (record.id, record.kind, f"m={record.moment}")
-    yield f"c={record.content}"
-    yield f"r={record.rendered}"
-    yield f"s={record.sketch}"
-    yield f"name={_quoted(record.name)}"
-    if record.wording:
-        yield f"wording={record.wording}"
-    yield f"deck={_quoted(record.deck)}"
-    for field, items in sorted(record.numbers.items()):
-        yield f"{field}=" + ",".join(f"{each.number}:{each.sketch}" for each in items)
-        yield f"{field}^{record.highest[field]}"
+def _newer_versions(lines: list[str], file: TextFile) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
+        head = _HEAD.fullmatch(line)
+        if head and int(head[1]) > VERSION:
+            message = f"the lock has version {head[1]}, and this deckgen reads {VERSION}: update it"
+            yield Problem(NEWER_LOCK, message, Span(file.name, number))
+
+
+def _says_nothing(line: str) -> bool:
+    return line in ("", _END, _COMMENT) or any(each.fullmatch(line) for each in (_MARKER, _HEAD))
+
+
+def _damages(lines: list[str], damaged: list[int], file: TextFile) -> Iterator[Problem]:
+    for number in itertools.islice(damaged, _MAX_TOLD):
+        message = f"this line of the lock cannot be read ('{lines[number - 1][:40]}'): {_REPAIR}"
+        yield Problem(DAMAGED_LOCK, message, Span(file.name, number))
+
+
+def _cut_off(lines: list[str], file: TextFile) -> Iterator[Problem]:
+    if _END not in lines:
+        message = f"the lock is cut off (its last line is not '{_END}'): {_REPAIR}"
+        yield Problem(DAMAGED_LOCK, message, Span(file.name, len(lines)))
+
+
+def _line(record: NoteRecord) -> str:
+    name = f" name={_quoted(record.name)}" if record.name != record.id else ""
+    wording = f" wording={record.wording}" if record.wording else ""
+    numbers = "".join(
+        f" {field}=" + ",".join(map(_item, items))
+        for field, items in sorted(record.numbers.items())
+    )
+    return (
+        f"{'removed' if record.removed else 'note'} {record.id} {record.kind} m={record.moment} "
+        f"c={record.content} r={record.rendered} s={record.sketch}"
+        f"{name}{wording} deck={_quoted(record.deck)}{numbers}"
+    )
+
+
+def _item(each: Numbered) -> str:
+    return f"{'-' if each.gone else ''}{each.number}:{each.mark}{each.sketch}"
 
 
 def _quoted(text: str) -> str:
     return _UNSAFE.sub(lambda found: urllib.parse.quote(found[0]), text)
 
 
-def _note(found: re.Match[str]) -> NoteRecord:
-    words = found[5].split()
-    plain = dict(word.split("=", 1) for word in words if "=" in word)
-    numbers = {
-        name: tuple(_numbered(value))
-        for name, value in plain.items()
-        if name not in ("c", "r", "s", "name", "wording", "deck")
-        and _ITEMS.fullmatch(f"{name}={value}")
-    }
-    highest = {each[1]: int(each[2]) for each in map(_HIGHEST.fullmatch, words) if each}
+def _note(found: re.Match[str]) -> NoteRecord | None:
+    """Return what a line says, unless it gives a number to two items."""
+    numbers: dict[str, tuple[Numbered, ...]] = {}
+    for word in found[11].split():
+        field, _, items = word.partition("=")
+        numbers[field] = tuple(map(_numbered, items.split(",")))
+        if len({each.number for each in numbers[field]}) < len(numbers[field]):
+            return None
     return NoteRecord(
         id=found[2],
         kind=found[3],
-        name=urllib.parse.unquote(plain.get("name", found[2])),
+        name=urllib.parse.unquote(found[8] or found[2]),
         moment=int(found[4]),
-        content=plain.get("c", ""),
-        rendered=plain.get("r", ""),
-        sketch=plain.get("s", ""),
-        deck=urllib.parse.unquote(plain.get("deck", "")),
-        wording=plain.get("wording", ""),
+        content=found[5],
+        rendered=found[6],
+        sketch=found[7],
+        deck=urllib.parse.unquote(found[10]),
+        wording=found[9] or "",
         numbers=numbers,
-        highest={name: max(highest.get(name, 0), _top(items)) for name, items in numbers.items()},
         removed=found[1] == "removed",
     )
 
 
-def _numbered(value: str) -> Iterator[Numbered]:
-    for pair in filter(None, value.split(",")):
-        number, _, sketch = pair.partition(":")
-        yield Numbered(int(number), sketch)
-
-
-def _top(items: Iterable[Numbered]) -> int:
-    return max((each.number for each in items), default=0)
+def _numbered(item: str) -> Numbered:
+    number, _, text = item.partition(":")
+    return Numbered(abs(int(number)), text[:8], text[8:], gone=number.startswith("-"))
 
 
 def _type(found: re.Match[str]) -> TypeRecord:
@@ -157,35 +190,25 @@ def _type(found: re.Match[str]) -> TypeRecord:
 
 def _united(one: NoteRecord | None, other: NoteRecord) -> NoteRecord:
     """Return what two lines of one note say together."""
-    if one is None:
+    if one is None or one == other:
         return other
     older, newer = sorted((one, other), key=lambda record: record.moment)
-    agreed = older.content == newer.content
-    numbers, highest = dict(newer.numbers), dict(newer.highest)
+    numbers = dict(newer.numbers)
     for field, items in older.numbers.items():
         known = {each.number for each in numbers.get(field, ())}
         more = tuple(each for each in items if each.number not in known)
         numbers[field] = (*numbers.get(field, ()), *more)
-        highest[field] = max(highest.get(field, 0), older.highest[field])
     return replace(
         newer,
-        content=newer.content if agreed else "",
+        content=newer.content if newer.content == older.content else "",
         removed=one.removed and other.removed,
         numbers=numbers,
-        highest=highest,
     )
 
 
-def _newer(one: TypeRecord | None, other: TypeRecord) -> TypeRecord:
+def _newest(one: TypeRecord | None, other: TypeRecord) -> TypeRecord:
     """Return what two lines of one note type say together."""
     if one is None or one == other:
         return other
     newest = one if one.moment > other.moment else other
     return newest if one.style == other.style else replace(newest, style="")
-
-
-def _version_problems(said: str, file: TextFile, offset: int) -> Iterator[Problem]:
-    version = said.removeprefix(f"{HEAD} ")
-    if version != str(VERSION):
-        message = f"the lock has version {version}, and this deckgen reads {VERSION}: update it"
-        yield Problem(NEWER_LOCK, message, file.span(offset))

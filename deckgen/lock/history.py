@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Mapping
@@ -10,8 +11,13 @@ from pathlib import Path
 
 from deckgen.lock.record import NoteKey
 
-_NOTE = re.compile(r"^[-+ ](?:note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=(\d{1,10})\b", re.MULTILINE)
-_TYPE = re.compile(r"^[-+ ]type ([a-z0-9-]+) m=(\d{1,10})\b", re.MULTILINE)
+_NOTE = re.compile(
+    r"^[-+](?:note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE
+)
+_TYPE = re.compile(r"^[-+]type ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE)
+
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""What git sets for a hook, and would mislead a git that runs in another folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +35,29 @@ def read_history(path: Path) -> History:
     other side, a moment that was shipped is still known.
     """
     command = [
-        *("git", "-C", str(path.parent), "log", "--full-history", "-m", "--format=", "-p", "-U0"),
-        *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--", path.name),
+        *("git", "--literal-pathspecs", "log", "--full-history", "-m", "--format=", "-p", "-U0"),
+        *(
+            "--text",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            "--",
+            path.name,
+        ),
     ]
+    environment = {name: each for name, each in os.environ.items() if name not in _OF_A_HOOK}
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, by name
+        done = subprocess.run(  # noqa: S603 - no shell, and git by its name
+            command, cwd=path.parent, env=environment, capture_output=True, check=False
+        )
     except OSError:
         return History()
     text = done.stdout.decode("utf-8", "replace")
     notes: dict[NoteKey, int] = {}
-    for found in _NOTE.finditer(text):
-        key = found[1], found[2]
-        notes[key] = max(notes.get(key, 0), int(found[3]))
+    for note_id, kind, moment in _NOTE.findall(text):
+        notes[note_id, kind] = max(notes.get((note_id, kind), 0), int(moment))
     types: dict[str, int] = {}
-    for found in _TYPE.finditer(text):
-        types[found[1]] = max(types.get(found[1], 0), int(found[2]))
+    for kind, moment in _TYPE.findall(text):
+        types[kind] = max(types.get(kind, 0), int(moment))
     return History(notes, types)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deckgen.deck.field import Name
+from deckgen.deck.link import DUPLICATE_ID, derived_id
 from deckgen.deck.note import Note
-from deckgen.lock.record import Lock, NoteKey, NoteRecord
-from deckgen.lock.sketch import likeness
+from deckgen.lock.alike import Alike
+from deckgen.lock.record import GUID_PREFIX, Lock, NoteKey, NoteRecord
+from deckgen.lock.sketch import LONG
 from deckgen.lock.wording import content_sketch
 from deckgen.problem import Code, Problem, Severity
 
@@ -19,12 +21,15 @@ CHANGED_ID = Code(
     Severity.ERROR,
     "A note's id is new, and its text is that of a note whose id is gone: it looks renamed. Under "
     "a new id it would be a new note to Anki, without its study history. Give it its old id back; "
-    "or keep the new id with the note's old `guid:`; or, if it is another note indeed, say so "
-    "once with `deckgen build --new ID`.",
+    "or keep the new id with the note's old `guid:`, as the message has it; or, if it is another "
+    "note indeed, say so once with `deckgen build --new ID`.",
 )
 
 _SURELY = 0.75
 _LIKELY = 0.4
+
+GuidOf = Callable[[str], str]
+_Pairs = Iterator[tuple[str, NoteRecord]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +54,35 @@ class Identified:
     problems: tuple[Problem, ...]
 
 
-def identify(notes: Mapping[str, Note], lock: Lock, new: Collection[str] = ()) -> Identified:
-    """Find each note in the lock: by its id, or, where it has none, by its wording.
+def identify(
+    notes: Mapping[str, Note], lock: Lock, guid_of: GuidOf, new: Collection[str] = ()
+) -> Identified:
+    """Find each note in the lock: by its id or GUID, or, where it had no id, by its wording.
 
     notes: by id; those without an id of their own are under one derived from their wording.
+    guid_of: returns the GUID that is made of a name.
     new: ids that are new indeed, although their notes look like ones that are gone.
     """
-    found = _exact(notes, lock)
-    claimed = {record.key for record in found.values()}
-    gone = [
-        record for key, record in lock.notes.items() if key not in claimed and not record.removed
-    ]
+    found: dict[str, NoteRecord] = {}
+    recognised: list[str] = []
+    problems: list[Problem] = []
+    claimed: set[NoteKey] = set()
+    for name, record in _exact(notes, lock, guid_of):
+        if name not in found and record.key not in claimed:
+            found[name] = record
+            claimed.add(record.key)
+            if record.id != name and has_own_id(notes[name]):
+                recognised.append(_sentence(notes[name], record))
     strangers = {name: note for name, note in notes.items() if name not in found}
-    recognised, problems = [], []
-    for name, record in _alike(strangers, gone):
-        note = notes[name]
+    for name, record in _alike(strangers, lock, claimed):
         if record.wording:
             found[name] = record
-            recognised.append(_sentence(note, record))
+            recognised.append(_sentence(notes[name], record))
         elif name not in new:
-            problems.append(_changed(note, record))
-    return _assemble(notes, found, lock, recognised, problems)
+            problems.append(_changed(notes[name], record, guid_of))
+    identified = _assemble(notes, found, lock, guid_of)
+    problems += _doubles(identified, guid_of)
+    return dataclasses.replace(identified, recognised=tuple(recognised), problems=tuple(problems))
 
 
 def has_own_id(note: Note) -> bool:
@@ -77,95 +90,109 @@ def has_own_id(note: Note) -> bool:
     return "id" in note.at.node.values
 
 
-def _exact(notes: Mapping[str, Note], lock: Lock) -> dict[str, NoteRecord]:
-    worded = {
-        (record.wording, record.kind): record for record in lock.notes.values() if record.wording
-    }
-    found: dict[str, NoteRecord] = {}
+def _exact(notes: Mapping[str, Note], lock: Lock, guid_of: GuidOf) -> _Pairs:
+    """Yield pairs of a note and a record that are one, the surest first."""
+    own = {name: note for name, note in notes.items() if has_own_id(note)}
+    for name, note in own.items():
+        if record := lock.notes.get((name, note.kind)):
+            yield name, record
+    adopted = {name: note for name, note in notes.items() if note.guid}
+    by_guid = {guid_of(each.name): each for each in lock.notes.values()} if adopted else {}
+    for name, note in adopted.items():
+        record = by_guid.get(note.guid or "")
+        if record and record.kind == note.kind:
+            yield name, record
+    worded = [record for record in lock.notes.values() if record.wording]
+    present = {(each.wording, each.kind): each for each in worded if not each.removed}
+    known = {(each.wording, each.kind): each for each in worded} | present
     for name, note in notes.items():
-        known: Mapping[NoteKey, NoteRecord] = lock.notes if has_own_id(note) else worded
-        record = known.get((name, note.kind))
-        if record:
-            found[name] = record
-    return found
-
-
-def _alike(
-    strangers: Mapping[str, Note], gone: Iterable[NoteRecord]
-) -> Iterator[tuple[str, NoteRecord]]:
-    """Yield pairs of a note and the record that it resembles most, the surest first."""
-    by_hash: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
-    for record in gone:
-        for each in _hashes(record.sketch):
-            by_hash[record.kind, each].append(record)
-    pairs: list[tuple[float, str, NoteKey, NoteRecord]] = []
-    for name, note in strangers.items() if by_hash else ():
-        sketch = content_sketch(note)
-        candidates = {
-            record.key: record
-            for each in _hashes(sketch)
-            for record in by_hash.get((note.kind, each), ())
-        }
-        for key, record in candidates.items():
-            alike = likeness(sketch, record.sketch)
-            if alike >= (_LIKELY if record.wording and not has_own_id(note) else _SURELY):
-                pairs.append((-alike, name, key, record))
-    taken: set[str | NoteKey] = set()
-    for _, name, key, record in sorted(pairs, key=lambda pair: pair[:3]):
-        if name not in taken and key not in taken:
-            taken |= {name, key}
+        if name not in own and (record := known.get((name, note.kind))):
+            yield name, record
+    for name, note in own.items() if present else ():
+        record = present.get((derived_id(note), note.kind))
+        if record and (name, note.kind) not in lock.notes:
             yield name, record
 
 
-def _hashes(sketch: str) -> set[str]:
-    return {sketch[at : at + 4] for at in range(0, len(sketch), 4)}
+def _alike(strangers: Mapping[str, Note], lock: Lock, claimed: Collection[NoteKey]) -> _Pairs:
+    """Yield pairs of a note and the record of one that is gone and was like it, surest first."""
+    gone = [each for key, each in lock.notes.items() if key not in claimed and not each.removed]
+    if not gone or not strangers:
+        return
+    alike = Alike(gone, [lock.notes[key] for key in claimed])
+    pairs = [
+        (likeness, name, record)
+        for name, note in strangers.items()
+        for likeness, record in alike.like(content_sketch(note, LONG), note.kind)
+        if likeness >= (_LIKELY if record.wording else _SURELY)
+    ]
+    taken: set[str | NoteKey] = set()
+    for _, name, record in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].key)):
+        if name not in taken and record.key not in taken:
+            taken |= {name, record.key}
+            yield name, record
 
 
 def _assemble(
-    notes: Mapping[str, Note],
-    found: Mapping[str, NoteRecord],
-    lock: Lock,
-    recognised: list[str],
-    problems: list[Problem],
+    notes: Mapping[str, Note], found: Mapping[str, NoteRecord], lock: Lock, guid_of: GuidOf
 ) -> Identified:
-    used_ids = {name for name in notes if has_own_id(notes[name])}
-    used_ids |= {record.id for name, record in found.items() if not has_own_id(notes[name])}
+    known_ids = {note_id for note_id, _ in lock.notes}
+    used_ids = known_ids | {name for name in notes if has_own_id(notes[name])}
     used_names = {record.name for record in lock.notes.values()}
-    kinds = defaultdict(set)
-    for id_, kind in lock.notes:
-        kinds[id_].add(kind)
     placed: dict[str, Note] = {}
     identities: dict[str, Identity] = {}
     for name, note in notes.items():
-        record = found.get(name)
-        own = has_own_id(note)
-        lasting = name if own else record.id if record else _unused(name, used_ids.__contains__)
-        retyped = own and record is None and bool(kinds[name])
-        unique = f"{lasting}@{note.kind}" if retyped else lasting
-        made_of = record.name if record else _unused(unique, used_names.__contains__)
+        record, own = found.get(name), has_own_id(note)
+        lasting = name if own else record.id if record else _unused(name, used_ids)
+        made_of = record.name if record else ""
+        if note.guid and guid_of(made_of) != note.guid:
+            made_of = GUID_PREFIX + note.guid
+        elif record is None:
+            made_of = _unused(
+                f"{lasting}@{note.kind}" if lasting in known_ids else lasting, used_names
+            )
         used_names.add(made_of)
         used_ids.add(lasting)
         placed[lasting] = note if own else dataclasses.replace(note, id=Name(lasting))
         identities[lasting] = Identity(record, made_of, "" if own else name)
-    return Identified(placed, identities, tuple(recognised), tuple(problems))
+    return Identified(placed, identities, (), ())
 
 
-def _unused(wanted: str, used: Callable[[str], bool]) -> str:
-    if not used(wanted):
-        return wanted
-    return next(name for at in range(2, 10_000) if not used(name := f"{wanted}-{at}"))
+def _unused(wanted: str, used: Collection[str]) -> str:
+    numbered = (f"{wanted}-{at}" for at in itertools.count(2))
+    return next(name for name in itertools.chain((wanted,), numbered) if name not in used)
 
 
 def _sentence(note: Note, record: NoteRecord) -> str:
     place = note.at.span()
-    if has_own_id(note):
+    if not has_own_id(note):
+        return f"{place}: known again by its wording, as '{record.id}'"
+    if record.wording:
         return f"{place}: known again, now with the id '{note.id}' (it had none)"
-    return f"{place}: known again by its wording, as '{record.id}'"
+    return f"{place}: known again by its GUID, now with the id '{note.id}' (it was '{record.id}')"
 
 
-def _changed(note: Note, record: NoteRecord) -> Problem:
+def _changed(note: Note, record: NoteRecord, guid_of: GuidOf) -> Problem:
     message = (
         f"this looks like the note '{record.id}', which is gone: give it that id back, or keep "
-        f"its history with `guid:`; if it is another note, build with --new {note.id}"
+        f"its history with `guid: '{guid_of(record.name)}'`; if it is another note, build with "
+        f"--new {note.id}"
     )
     return Problem(CHANGED_ID, message, note.at.span("id"))
+
+
+def _doubles(identified: Identified, guid_of: GuidOf) -> Iterator[Problem]:
+    """Yield the notes whose `guid:` is that of another note."""
+    adopted = [name for name, note in identified.notes.items() if note.guid]
+    if not adopted:
+        return
+    names: Iterable[tuple[str, Identity]] = identified.identities.items()
+    guids = {guid_of(each.name): name for name, each in names if name not in adopted}
+    for name in adopted:
+        note = identified.notes[name]
+        if other := guids.get(note.guid or ""):
+            message = (
+                f"the GUID '{note.guid}' is that of the note '{other}': give this note another"
+            )
+            related = ((identified.notes[other].at.span("id"), "that note"),)
+            yield Problem(DUPLICATE_ID, message, note.at.span("guid"), related)

@@ -3,63 +3,108 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from deckgen.lock.record import Numbered
-from deckgen.lock.sketch import item_sketch, likeness
+from deckgen.lock.sketch import item_sketch, likeness, mark
 
-_ALIKE = 0.3
+_ALIKE_HERE = 0.3
+_ALIKE_ELSEWHERE = 0.6
+
+_Stretch = tuple[list[Numbered], list[int]]
+"""Items that were between two unchanged ones, and the positions of those that are there now."""
 
 
 def number_items(
-    texts: Sequence[str], known: Sequence[Numbered], highest: int, first: int
+    texts: Sequence[str], known: Sequence[Numbered], first: int
 ) -> tuple[Numbered, ...]:
-    """Return the number of each item, in order.
+    """Return the numbers of the items in their order, then those of items that are gone.
 
-    An item that was there keeps its number, wherever it stands now; so does one that was reworded
-    in its place. Any other gets the next number that was never given.
+    An item that was there keeps its number, wherever it stands now, and so does one that was
+    reworded; one that comes back after it was gone gets its number back. Any other gets the next
+    number that was never given.
 
-    known: the items at the last build; highest: the highest number ever given; first: where a
-    sequence's numbers begin.
+    known: what this returned for the last build; first: where a sequence's numbers begin.
     """
-    sketches = [item_sketch(text) for text in texts]
+    marks = [mark(text) for text in texts]
+    there = [each for each in known if not each.gone]
+    if marks == [each.mark for each in there]:
+        return tuple(known)
     given: dict[int, int] = {}
-    left = _match_in_order(sketches, known, given)
-    for at, sketch in enumerate(sketches):
-        if at not in given:
-            moved = next((each for each in left if each.sketch == sketch), None)
-            if moved:
-                given[at] = moved.number
-                left.remove(moved)
-    free = max(highest, first - 1)
-    numbered: list[Numbered] = []
-    for at, sketch in enumerate(sketches):
+    stretches = _keep(marks, there, given)
+    _bring_back(marks, known, given)
+    sketches = {at: item_sketch(text) for at, text in enumerate(texts) if at not in given}
+    _reword(stretches, sketches, given)
+    free = max((each.number for each in known), default=first - 1)
+    for at in sketches:
         if at not in given:
             free += 1
             given[at] = free
-        numbered.append(Numbered(given[at], sketch))
-    return tuple(numbered)
+    by_number = {each.number: each for each in known}
+    present = [
+        Numbered(given[at], marks[at], sketches.get(at) or by_number[given[at]].sketch)
+        for at in range(len(texts))
+    ]
+    gone = by_number.keys() - given.values()
+    return (*present, *(replace(by_number[number], gone=True) for number in sorted(gone)))
 
 
-def _match_in_order(
-    sketches: Sequence[str], known: Sequence[Numbered], given: dict[int, int]
-) -> list[Numbered]:
-    """Give the numbers of what stayed in order, or was reworded there; return the known rest."""
-    matcher = difflib.SequenceMatcher(None, [each.sketch for each in known], sketches, False)
-    left: list[Numbered] = []
+def _keep(marks: Sequence[str], there: Sequence[Numbered], given: dict[int, int]) -> list[_Stretch]:
+    """Give their numbers to items that stayed in order; return the stretches between them."""
+    matcher = difflib.SequenceMatcher(None, [each.mark for each in there], marks, autojunk=False)
+    stretches: list[_Stretch] = []
     for what, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+        positions = range(b_from, b_to)
         if what == "equal":
-            for old, at in zip(known[a_from:a_to], range(b_from, b_to), strict=True):
-                given[at] = old.number
-            continue
-        waiting = list(known[a_from:a_to])
-        kept = {sketch for sketch in sketches if sketch in {each.sketch for each in waiting}}
-        for at in range(b_from, b_to):
-            alike = [each for each in waiting if each.sketch not in kept]
-            best = max(alike, key=lambda each: likeness(each.sketch, sketches[at]), default=None)
-            known_elsewhere = any(each.sketch == sketches[at] for each in known)
-            if best and not known_elsewhere and likeness(best.sketch, sketches[at]) >= _ALIKE:
-                given[at] = best.number
-                waiting.remove(best)
-        left += waiting
-    return left
+            given |= {at: old.number for at, old in zip(positions, there[a_from:a_to], strict=True)}
+        else:
+            stretches.append((list(there[a_from:a_to]), list(positions)))
+    return stretches
+
+
+def _bring_back(marks: Sequence[str], known: Sequence[Numbered], given: dict[int, int]) -> None:
+    """Give their numbers to items that were moved, or were gone."""
+    used = set(given.values())
+    free: dict[str, list[int]] = defaultdict(list)
+    for each in sorted(known, key=lambda each: each.gone, reverse=True):
+        if each.number not in used:
+            free[each.mark].append(each.number)
+    for at, each_mark in enumerate(marks):
+        if at not in given and free[each_mark]:
+            given[at] = free[each_mark].pop()
+
+
+def _reword(
+    stretches: Sequence[_Stretch], sketches: Mapping[int, str], given: dict[int, int]
+) -> None:
+    """Give their numbers to items that were reworded, the likest first."""
+    used = set(given.values())
+    left = [
+        ([old for old in olds if old.number not in used], [at for at in news if at not in given])
+        for olds, news in stretches
+    ]
+    for _, at, number in sorted(_pairs(left, sketches)):
+        if at not in given and number not in used:
+            given[at] = number
+            used.add(number)
+
+
+def _pairs(
+    stretches: Sequence[_Stretch], sketches: Mapping[int, str]
+) -> Iterator[tuple[float, int, int]]:
+    """Yield how unlike two items are, those of one stretch first, with position and number."""
+    for olds, here in stretches:
+        for _, news in stretches:
+            for old in olds:
+                for at in news:
+                    alike = likeness(old.sketch, sketches[at])
+                    if news is not here:
+                        wanted = _ALIKE_ELSEWHERE
+                    elif len(olds) == len(here) == 1:
+                        wanted = 0.01  # alone in its place, it is that one if it is any
+                    else:
+                        wanted = _ALIKE_HERE
+                    if alike >= wanted:
+                        yield -alike - (news is here), at, old.number

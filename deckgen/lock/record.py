@@ -8,13 +8,22 @@ from dataclasses import dataclass, field
 NoteKey = tuple[str, str]
 """A note's id, and its kind: a note that changes its kind is a new one."""
 
+GUID_PREFIX = "guid:"
+"""How a record's name begins that is a GUID itself, that of an adopted note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """An item's card number, and the sketch of its text."""
+    """An item, and the card number that is its own for ever.
+
+    mark: the fingerprint of its text; sketch: tells what is alike.
+    gone: whether the note has it no more.
+    """
 
     number: int
+    mark: str
     sketch: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +33,11 @@ class NoteRecord:
     name: what its GUID is made of: its first id, whatever it is called now.
     moment: when it last changed, in seconds since 1970.
     content: the fingerprint of what the author wrote; empty where it is not known.
-    rendered: the fingerprint of the fields as they were last sent.
-    sketch: tells notes that are alike.
+    rendered: the fingerprint of the fields and tags as they were last sent.
+    sketch: tells notes that are alike; a long one where the note has no id of its own.
     wording: the id derived from the first words of a note that has none of its own.
     deck: the deck it is studied in.
-    numbers: of each field of items, their card numbers.
-    highest: of each such field, the highest number ever given: none is given twice.
+    numbers: of each field of items, their card numbers, those of items that are gone last.
     removed: whether the deck no longer has it.
     """
 
@@ -43,7 +51,6 @@ class NoteRecord:
     deck: str
     wording: str = ""
     numbers: Mapping[str, tuple[Numbered, ...]] = field(default_factory=dict)
-    highest: Mapping[str, int] = field(default_factory=dict)
     removed: bool = False
 
     @property

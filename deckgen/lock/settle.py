@@ -35,7 +35,6 @@ OTHER_DECK = Code(
     "begin a new deck.",
 )
 
-UNTOUCHED = "untouched"
 _DAY = 86_400
 
 
@@ -65,17 +64,19 @@ class BuiltType:
 class Changes:
     """What differs from the lock, as ids of notes in the order of study.
 
-    unsent: notes whose markup alone changed; they are left alone unless asked for.
     again: notes that did not change, but whose moment had fallen below one that was shipped.
-    moved: notes whose deck changed; Anki leaves their cards where they are.
+    back: notes that had been removed.
+    unsent: notes whose markup alone changed; they are left alone unless asked for.
+    moved: notes whose deck changed, and the deck they were in; Anki leaves their cards there.
     types: kinds whose look or structure changed.
     """
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
     again: tuple[str, ...]
+    back: tuple[str, ...]
     unsent: tuple[str, ...]
-    moved: tuple[str, ...]
+    moved: Mapping[str, str]
     removed: tuple[NoteRecord, ...]
     untouched: int
     types: tuple[str, ...]
@@ -110,7 +111,7 @@ class Request:
 def settle(
     deck_id: str,
     lock: Lock,
-    history: History | None,
+    history: History,
     notes: Iterable[Built],
     types: Iterable[BuiltType],
     identities: Mapping[str, Identity],
@@ -124,19 +125,19 @@ def settle(
     span: where the lock is, for its problems.
     """
     problems: list[Problem] = []
-    history = history or History()
     if lock.deck_id and lock.deck_id != deck_id:
         message = f"the lock belongs to the deck '{lock.deck_id}': give this deck that id back"
         problems.append(Problem(OTHER_DECK, message, span))
     became: dict[str, list[str]] = defaultdict(list)
+    moved: dict[str, str] = {}
     records: dict[NoteKey, NoteRecord] = {}
     for note in notes:
-        identity = identities[note.id]
-        moment, what = _moment(note, identity.record, history, request)
+        known = identities[note.id].record
+        moment, what = _moment(note, known, history, request)
         became[what].append(note.id)
-        if identity.record and not identity.record.removed and identity.record.deck != note.deck:
-            became["moved"].append(note.id)
-        record = _record(note, identity, moment, what)
+        if known and not known.removed and known.deck != note.deck:
+            moved[note.id] = known.deck
+        record = _record(note, identities[note.id], moment)
         records[record.key] = record
     taken = {identity.record.key for identity in identities.values() if identity.record}
     gone = [record for key, record in lock.notes.items() if key not in taken]
@@ -147,55 +148,49 @@ def settle(
         new=tuple(became["new"]),
         changed=tuple(became["changed"]),
         again=tuple(became["again"]),
+        back=tuple(became["back"]),
         unsent=tuple(became["unsent"]),
-        moved=tuple(became["moved"]),
+        moved=moved,
         removed=tuple(record for record in gone if not record.removed),
-        untouched=len(became[UNTOUCHED]) + len(became["unsent"]),
+        untouched=len(became["untouched"]) + len(became["unsent"]),
         types=changed_types,
     )
     return Settled(Lock(deck_id, records, type_records), changes, tuple(problems))
 
 
 def _moment(
-    note: Built, record: NoteRecord | None, history: History, request: Request
+    note: Built, known: NoteRecord | None, history: History, request: Request
 ) -> tuple[int, str]:
     """Return a note's moment, and what became of it."""
     recorded = history.notes.get((note.id, note.kind), 0)
-    if record is None:
+    if known is None:
         return max(request.clock, recorded + 1), "new"
-    highest = max(recorded, history.notes.get(record.key, 0), record.moment)
+    highest = max(recorded, history.notes.get(known.key, 0), known.moment)
     following = max(request.clock, highest + 1)
-    if record.content != note.content:
-        return following, "changed"
-    if record.moment < highest:
-        return following, "again"
-    if record.rendered != note.rendered:
-        return (following, "changed") if request.send_markup else (record.moment, "unsent")
-    return record.moment, UNTOUCHED
+    moment, what = known.moment, "untouched"
+    if known.rendered != note.rendered:
+        if known.content != note.content or request.send_markup:
+            moment, what = following, "changed"
+        else:
+            what = "unsent"
+    if not known.content or known.moment < highest:
+        moment, what = following, "changed" if what == "changed" else "again"
+    return moment, "back" if known.removed else what
 
 
-def _record(note: Built, identity: Identity, moment: int, what: str) -> NoteRecord:
+def _record(note: Built, identity: Identity, moment: int) -> NoteRecord:
     known = identity.record
-    highest = {
-        field: max(
-            known.highest.get(field, 0) if known else 0,
-            *(each.number for each in items),
-        )
-        for field, items in note.numbers.items()
-        if items
-    }
     return NoteRecord(
         id=note.id,
         kind=note.kind,
         name=identity.name,
         moment=moment,
         content=note.content,
-        rendered=known.rendered if known and what == "unsent" else note.rendered,
+        rendered=known.rendered if known and known.moment == moment else note.rendered,
         sketch=note.sketch,
         deck=note.deck,
         wording=identity.wording,
         numbers={field: items for field, items in note.numbers.items() if items},
-        highest=highest,
     )
 
 
@@ -221,7 +216,7 @@ def _types(
                 "note-type-changed`"
             )
             problems.append(Problem(TYPE_CHANGED, message, span))
-        moment = max(request.clock, highest + 1) if highest else request.clock
+        moment = max(request.clock, highest + 1)
         records[built.kind] = TypeRecord(built.kind, moment, built.structure, built.style)
         if known:
             changed.append(built.kind)

@@ -1,12 +1,17 @@
-"""Fingerprints of texts: one that any change changes, and one that tells what is alike."""
+"""Fingerprints of texts: those that any change changes, and those that tell what is alike."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 
-_KEPT = 8
-_ITEM_KEPT = 4
+SHORT, LONG = 12, 32
+"""How many hashes are kept of a text: the more, the better alike texts are told apart."""
+
+_ITEM = 6
+_DIGITS = 4
+_WORDS = re.compile(r"\w+")
 
 
 def fingerprint(text: str) -> str:
@@ -14,13 +19,19 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def sketch(text: str, kept: int = _KEPT) -> str:
+def mark(text: str) -> str:
+    """Return 8 hexadecimal digits that tell the items of one note apart (CRC-32)."""
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def sketch(text: str, kept: int) -> str:
     """Return the smallest hashes of a text's character pairs, four hexadecimal digits each.
 
     A bottom-k sketch (Broder 1997, "On the resemblance and containment of documents"): the
-    likeness of two texts can be told from their sketches alone.
+    likeness of two texts can be told from their sketches alone. Case and punctuation do not count.
     """
-    framed = f"\x02{''.join(text.split())}\x03"
+    words = "".join(_WORDS.findall(text.casefold())) or text
+    framed = f"\x02{words}\x03"
     pairs = {framed[at : at + 2] for at in range(len(framed) - 1)}
     hashes = sorted({zlib.crc32(pair.encode()) >> 16 for pair in pairs})
     return "".join(f"{each:04x}" for each in hashes[:kept])
@@ -28,17 +39,26 @@ def sketch(text: str, kept: int = _KEPT) -> str:
 
 def item_sketch(text: str) -> str:
     """Return a shorter sketch, for one item of a sequence."""
-    return sketch(text, _ITEM_KEPT)
+    return sketch(text, _ITEM)
+
+
+def shortened(long: str, kept: int) -> str:
+    """Return the sketch of the same text that keeps fewer hashes."""
+    return long[: kept * _DIGITS]
+
+
+def hashes(of_sketch: str) -> set[str]:
+    """Return the hashes that a sketch holds."""
+    return {of_sketch[at : at + _DIGITS] for at in range(0, len(of_sketch), _DIGITS)}
 
 
 def likeness(one: str, other: str) -> float:
-    """Estimate from two sketches which share of their character pairs two texts share, 0 to 1."""
+    """Estimate which share of their character pairs two texts share, 0 to 1.
+
+    one, other: their sketches, which keep equally many hashes.
+    """
     if one == other:
         return 1.0
-    first, second = _hashes(one), _hashes(other)
+    first, second = hashes(one), hashes(other)
     smallest = sorted(first | second)[: max(len(first), len(second), 1)]
     return len(first & second & set(smallest)) / len(smallest)
-
-
-def _hashes(text: str) -> set[str]:
-    return {text[at : at + 4] for at in range(0, len(text), 4)}

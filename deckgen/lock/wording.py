@@ -1,4 +1,4 @@
-"""What an author wrote of a note, as one text: what its cards show, whatever renders them."""
+"""What an author wrote of a note, and what is sent of it, as fingerprints."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ from deckgen.deck.read import authored
 from deckgen.lock.sketch import fingerprint, sketch
 
 
-def content_fingerprint(note: Note, references: Iterable[str], media: Iterable[str]) -> str:
+def content_fingerprint(
+    note: Note, settings: Iterable[str], references: Iterable[str], media: Iterable[str]
+) -> str:
     """Return the fingerprint of everything authored that a note's cards show.
 
-    references: what the notes say that it names; media: its files' names, made of their content.
+    A key left at its default is left out, so that a later version can have more of them.
+
+    settings: what the deck says that changes all notes; references: what the notes say that it
+    names; media: its files' names, made of their content.
     """
-    values = {name: _plain(getattr(note, name)) for name in _shown(cast(Hashable, type(note)))}
+    values = dict(_given(note, _shown(cast(Hashable, type(note)))))
     values["tags"] = sorted(set(note.tags))
-    whole = [values, list(references), sorted(media)]
+    whole = [note.id, note.guid, values, *map(list, (settings, references, sorted(media)))]
     return fingerprint(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
 
 
-def content_sketch(note: Note) -> str:
+def sent_fingerprint(guid: str, fields: Iterable[str], tags: Iterable[str]) -> str:
+    """Return the fingerprint of what Anki would take over: the fields' HTML, and the tags."""
+    return fingerprint("\x1f".join((guid, *fields, *tags)))
+
+
+def content_sketch(note: Note, kept: int) -> str:
     """Return the sketch of a note's own texts, by which it is recognised."""
     own = (name for name in _shown(cast(Hashable, type(note))) if name not in _common())
-    return sketch("\n".join(text for name in own for text in _texts(getattr(note, name))))
+    return sketch("\n".join(text for name in own for text in _texts(getattr(note, name))), kept)
 
 
 @functools.cache
@@ -40,11 +50,28 @@ def _common() -> frozenset[str]:
     return frozenset(authored(Note))
 
 
+def _given(record: Any, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield those values of a dataclass that are not its defaults."""
+    defaults = _defaults(cast(Hashable, type(record)))
+    for name in names:
+        value = getattr(record, name)
+        if value != defaults.get(name):
+            yield name, _plain(value)
+
+
+@functools.cache
+def _defaults(record: Any) -> dict[str, Any]:
+    return {
+        field.name: field.default if field.default_factory is dataclasses.MISSING else {}
+        for field in dataclasses.fields(record)
+    }
+
+
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return dict(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dict(_given(value, (field.name for field in dataclasses.fields(value))))
     return value
 
 

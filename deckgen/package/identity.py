@@ -6,8 +6,7 @@ import hashlib
 
 from genanki import guid_for
 
-GUID_PREFIX = "guid:"
-"""How a name begins that is a GUID itself."""
+from deckgen.lock.record import GUID_PREFIX
 
 
 def guid_of(deck_id: str, name: str) -> str:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deckgen.package.content import PackagedType
+from deckgen.render.notetype import Field, NoteType, Template
+
 
 @dataclass(frozen=True, slots=True)
 class ShippedNote:
@@ -29,10 +32,10 @@ class ShippedNote:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A package's notes by GUID, and the moments of its note types by their id."""
+    """A package's notes by GUID, and its note types by their id."""
 
     notes: Mapping[str, ShippedNote]
-    types: Mapping[int, int]
+    types: Mapping[int, PackagedType]
 
 
 class NoPackageError(ValueError):
@@ -57,7 +60,7 @@ def read_package(path: Path) -> Shipped:
         try:
             connection.deserialize(database)
             return _read(connection)
-        except (sqlite3.DatabaseError, ValueError, KeyError) as error:
+        except (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError) as error:
             raise NoPackageError(f"its collection cannot be read: {error}") from error
 
 
@@ -65,7 +68,8 @@ def _read(connection: sqlite3.Connection) -> Shipped:
     models_json, decks_json = connection.execute("SELECT models, decks FROM col").fetchone()
     models: dict[str, Any] = json.loads(models_json)
     decks: dict[str, Any] = json.loads(decks_json)
-    names = {int(id_): [each["name"] for each in model["flds"]] for id_, model in models.items()}
+    types = {int(id_): _type(int(id_), model) for id_, model in models.items()}
+    names = {id_: [field.name for field in each.note_type.fields] for id_, each in types.items()}
     rows = connection.execute(
         "SELECT guid, mid, n.mod, flds, tags, min(did) FROM notes n JOIN cards c ON c.nid = n.id "
         "GROUP BY n.id"
@@ -81,4 +85,14 @@ def _read(connection: sqlite3.Connection) -> Shipped:
         )
         for guid, type_id, moment, fields, tags, deck in rows
     }
-    return Shipped(notes, {int(id_): int(model["mod"]) for id_, model in models.items()})
+    return Shipped(notes, types)
+
+
+def _type(type_id: int, model: dict[str, Any]) -> PackagedType:
+    fields = (Field(each["name"], each.get("id", 0)) for each in model["flds"])
+    templates = (
+        Template(each["name"], each.get("id", 0), each["qfmt"], each["afmt"])
+        for each in model["tmpls"]
+    )
+    note_type = NoteType(tuple(fields), tuple(templates), cloze=model["type"] == 1)
+    return PackagedType(type_id, model["name"], note_type, model["css"], int(model["mod"]))
