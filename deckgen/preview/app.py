@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import mimetypes
 from collections.abc import AsyncIterator, Mapping
@@ -114,13 +115,15 @@ class Preview:
     async def _versions(self) -> AsyncIterator[str]:
         known = 0
         while not self._stop.is_set():
-            if self._live.version.number != known:
-                known = self._live.version.number
-                yield f"data: {json.dumps(known)}\n\n"
+            newer = functools.partial(self._is_newer_than, known)
             async with self._changed:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), _HEARTBEAT_S)
-            yield ": alive\n\n"
+                    await asyncio.wait_for(self._changed.wait_for(newer), _HEARTBEAT_S)
+            known = self._live.version.number
+            yield f"data: {json.dumps(known)}\n\n"
+
+    def _is_newer_than(self, known: int) -> bool:
+        return self._stop.is_set() or self._live.version.number != known
 
     async def _card(self, request: Request) -> Response:
         side = request.path_params["side"]

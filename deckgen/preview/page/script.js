@@ -197,5 +197,5 @@ at("keys").onclick = () => at("help").showModal()
 for (const id of ["search", "deck", "kind", "tag", "troubled"]) at(id).oninput = () => { showList(); show() }
 
 const events = new EventSource("/events")
-events.onmessage = load
+events.onmessage = event => { if (Number(event.data) !== state.version) load() }
 events.onerror = () => say("the preview has stopped: start it again with `deckgen preview`", true)
