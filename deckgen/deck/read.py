@@ -145,6 +145,10 @@ def read_record(
     for name in node:
         if name not in keys:
             message = f"{what} has no key '{name}'{did_you_mean(name, keys)}"
+            if located.node.flow and node[name] == "":
+                message = (
+                    f"{what} has no key '{name}': if it belongs to the text before, quote that"
+                )
             near = nearest_word(name, keys)
             problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name), fix=near))
     for name, convert in _converters(cast(Hashable, record)).items():

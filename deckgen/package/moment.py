@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 
@@ -17,6 +18,6 @@ def moment(environment: Mapping[str, str]) -> int:
     given = environment.get("SOURCE_DATE_EPOCH")
     if given is None:
         return int(time.time())
-    if not given.isdecimal() or not 0 < int(given) <= _LATEST:
+    if not re.fullmatch("[0-9]{1,10}", given) or not 0 < int(given) <= _LATEST:
         raise ValueError(f"SOURCE_DATE_EPOCH is '{given}', not seconds since 1970 (1 to {_LATEST})")
     return int(given)
