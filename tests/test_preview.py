@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser import open_browser
 
+expect.set_options(timeout=20_000)
+
 DECK = """\
 name: 潮汐
 id: tides

@@ -1,4 +1,3 @@
-"use strict"
 // What is shown is told by three things: the server's state, the filters, and where we are.
 const at = id => document.getElementById(id)
 let state = { notes: [], problems: [], name: "" }
