@@ -57,7 +57,8 @@ NOTE_TYPE = NoteType(
                 "basic",
                 "back",
                 '<div class="question">{{Front}}</div><hr id="answer">'
-                f'<div class="answer">{{{{Back}}}}</div>{TYPED}{EXTRA}{REVEAL}[[speech]]',
+                f'{{{{^Typed}}}}<div class="answer">{{{{Back}}}}</div>{{{{/Typed}}}}{TYPED}'
+                f"{EXTRA}{REVEAL}[[speech]]",
             ),
         ),
         Template(
