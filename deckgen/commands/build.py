@@ -79,6 +79,7 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
     """Build once; return whether a package was written."""
     from deckgen.build import compile_deck, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
+    from deckgen.edit.schema import refresh_schemas
     from deckgen.package.moment import moment
 
     try:
@@ -98,6 +99,7 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
         write(compiled, target)
+        refresh_schemas(compiled.deck)
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     notes = count(len(content.notes), "note")
