@@ -19,11 +19,13 @@ from pathlib import Path
 import pytest
 
 from deckgen import rules
-from deckgen.build import Compiled, compile_deck
+from deckgen.build import Compiled, compile_deck, package
 from deckgen.commands._output import print_problems
+from deckgen.engine.verify import prove
 from deckgen.kinds import kinds
 from deckgen.package.content import PackagedNote
 from deckgen.problem import Code, Problem, has_errors
+from tests.decks import content_of
 
 GOLDEN = Path(__file__).parent / "golden"
 PROBLEMS, RULES = GOLDEN / "problems", GOLDEN / "rules"
@@ -31,10 +33,10 @@ PROBLEMS, RULES = GOLDEN / "problems", GOLDEN / "rules"
 Expect = Callable[[Path, str], None]
 
 
-def codes(package: str = "deckgen") -> Iterator[tuple[str, Code]]:
+def codes(below: str = "deckgen") -> Iterator[tuple[str, Code]]:
     """Yield every code below a package, with the name of its module."""
-    root = importlib.import_module(package)
-    for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+    root = importlib.import_module(below)
+    for found in pkgutil.walk_packages(root.__path__, f"{below}."):
         if not found.name.endswith(".__main__"):
             module = importlib.import_module(found.name)
             for value in vars(module).values():
@@ -87,6 +89,17 @@ def test_notes_are_rendered(case: Path, monkeypatch: pytest.MonkeyPatch, expect:
     compiled = compile_deck(Path(case.name), 1)
     assert not has_errors(compiled.problems), compiled.problems
     expect(case.with_suffix(".txt"), rendered(compiled))
+
+
+@pytest.mark.parametrize("case", KIND_CASES, ids=named)
+def test_the_engine_takes_them(case: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(case.parent)
+    content = content_of(Path(case.name))
+    built = tmp_path / "case.apkg"
+    built.write_bytes(package(content))
+    proof = prove(built)
+    assert proof.failures == ()
+    assert proof.cards == sum(len(note.cards) for note in content.notes)
 
 
 @pytest.mark.parametrize("slug", PROBLEM_CASES)
