@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
+from deckgen.deck.link import references
 from deckgen.deck.note import Note
 from deckgen.kinds import kinds
 from deckgen.lock.identify import Identified
@@ -13,13 +14,14 @@ from deckgen.lock.record import Lock
 from deckgen.package.cards import NO_CARD, card_ords, is_empty
 from deckgen.package.content import Content, PackagedNote, PackagedType, Preset
 from deckgen.package.identity import guid_of, stable_id
-from deckgen.problem import has_errors
+from deckgen.problem import Problem, has_errors
 from deckgen.render.labels import COMMON, labels_for, voice
 from deckgen.render.notetype import speech
 from deckgen.render.render import Renderer
 from deckgen.render.theme import css
+from deckgen.text.tree import Mapping
 
-Types = Mapping[str, PackagedType]
+Types = dict[str, PackagedType]
 """The note type of each kind."""
 
 
@@ -30,11 +32,55 @@ def note_types(deck: Deck) -> Types:
     }
 
 
+class Rendered(NamedTuple):
+    """A note as it was rendered from a certain basis, and the problems of that."""
+
+    basis: tuple[object, ...]
+    packaged: PackagedNote
+    problems: list[Problem]
+
+
+Notes = dict[Mapping, Rendered]
+"""What was rendered of each note last time, by its place in its file's tree."""
+
+
 def packaged_notes(
-    deck: Deck, types: Types, renderer: Renderer, identified: Identified
+    deck: Deck, types: Types, renderer: Renderer, identified: Identified, known: Notes
 ) -> list[PackagedNote]:
-    """Render a deck's notes, in its order; their moments are settled later."""
-    return [_packaged(note, types[note.kind], renderer, identified) for note in deck.notes.values()]
+    """Render a deck's notes, in its order; their moments are settled later.
+
+    known: what was rendered last time; a note whose basis has not changed is not rendered again.
+    Afterwards it holds what was rendered now, but notes with media: their files may change.
+    """
+    fresh: Notes = {}
+    packaged: list[PackagedNote] = []
+    for note in deck.notes.values():
+        basis = _basis(note, types[note.kind], renderer, identified)
+        last = known.get(note.at.node)
+        if last and last.basis == basis:
+            renderer.problems += last.problems
+        else:
+            before = len(renderer.problems)
+            made = _packaged(note, types[note.kind], renderer, identified)
+            last = Rendered(basis, made, renderer.problems[before:])
+        packaged.append(last.packaged)
+        if not any('src="' in html or "[sound:" in html for html in last.packaged.fields):
+            fresh[note.at.node] = last
+    known.clear()
+    known.update(fresh)
+    return packaged
+
+
+def _basis(
+    note: Note, packaged: PackagedType, renderer: Renderer, identified: Identified
+) -> tuple[object, ...]:
+    """Return all that a note's rendering rests on besides its own text."""
+    deck = renderer.deck
+    named = [deck.notes.get(wanted) for _, wanted in references(note)]
+    titles = [other.title for other in named if other]
+    name = identified.identities[note.id or ""].name
+    numbers = renderer.all_numbers(note)
+    return deck.header.at.file, packaged, note.id, name, numbers, titles
 
 
 def packaged_content(

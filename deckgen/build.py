@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from deckgen.assemble import note_types, packaged_content, packaged_notes
+from deckgen.assemble import Notes, note_types, packaged_content, packaged_notes
 from deckgen.deck.deck import Deck
-from deckgen.deck.load import load
+from deckgen.deck.load import Files, load
 from deckgen.files import replace_file
 from deckgen.kinds import kinds
 from deckgen.lock.file import format_lock, lock_path, read_lock
@@ -25,6 +25,14 @@ from deckgen.remember import number_notes, plain_numbers, settle_notes
 from deckgen.render.render import Renderer
 from deckgen.rules import check
 from deckgen.text.file import ALL_SAVED, Unsaved
+
+
+@dataclass(slots=True)
+class Memory:
+    """What need not be compiled again, where a deck is compiled again and again."""
+
+    files: Files = field(default_factory=dict)
+    notes: Notes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,18 @@ def compile_deck(
     request: Request | None = None,
     lock: Lock | None = None,
     unsaved: Unsaved = ALL_SAVED,
+    memory: Memory | None = None,
 ) -> Compiled:
     """Read, check and render a deck, and settle its moments by its lock.
 
     moment: the time that changed notes carry, in seconds since 1970.
     lock: what counts as the deck's lock, instead of its file.
     unsaved: what counts as the text of files, instead of what is on disk.
+    memory: what is known of the last time; afterwards it knows this time.
     """
-    deck, problems = load(path, {name: kind.note for name, kind in kinds().items()}, unsaved)
+    memory = memory or Memory()
+    classes = {name: kind.note for name, kind in kinds().items()}
+    deck, problems = load(path, classes, unsaved, memory.files)
     if deck is None:
         return Compiled(None, in_order(problems))
     request = request or Request()
@@ -82,7 +94,7 @@ def compile_deck(
     numbers, too_many = number_notes(deck, identified)
     problems += [*damaged, *identified.problems, *too_many, *check(deck)]
     types, renderer = note_types(deck), Renderer(deck, plain_numbers(numbers))
-    notes = packaged_notes(deck, types, renderer, identified)
+    notes = packaged_notes(deck, types, renderer, identified, memory.notes)
     settled = settle_notes(deck, known, notes, types, numbers, identified, moment, request)
     content = packaged_content(deck, notes, types, settled.lock, renderer)
     problems = in_order([*problems, *renderer.problems, *settled.problems])

@@ -11,6 +11,7 @@ import click
 from deckgen.commands import _options
 
 if TYPE_CHECKING:
+    from deckgen.build import Memory
     from deckgen.lock.settle import Request
 
 
@@ -63,19 +64,29 @@ def COMMAND(
       deckgen build --locked                         # in CI: is the lock committed?
       SOURCE_DATE_EPOCH=1700000000 deckgen build     # the moment that changes get
     """
+    from deckgen.build import Memory
     from deckgen.lock.settle import Request
 
+    memory = Memory()
     request = Request(send_markup=send_markup, change_types=change_types, new=new)
-    built = _build(deck, output, request, locked=locked, style=style)
+    built = _build(deck, output, request, memory, locked=locked, style=style)
     if watch:
         if locked:
             raise click.UsageError("--watch and --locked exclude each other")
-        _watch(deck, output, request, style)
+        _watch(deck, output, request, memory, style)
     elif not built:
         raise SystemExit(1)
 
 
-def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, style: str) -> bool:
+def _build(
+    deck: Path,
+    output: Path | None,
+    request: Request,
+    memory: Memory,
+    *,
+    locked: bool,
+    style: str,
+) -> bool:
     """Build once; return whether a package was written."""
     from deckgen.build import compile_deck, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
@@ -86,7 +97,7 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
         now = moment(os.environ)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    compiled = compile_deck(deck, now, request)
+    compiled = compile_deck(deck, now, request, memory=memory)
     print_problems(compiled.problems, style)
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
@@ -109,7 +120,7 @@ def _build(deck: Path, output: Path | None, request: Request, *, locked: bool, s
     return True
 
 
-def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
+def _watch(deck: Path, output: Path | None, request: Request, memory: Memory, style: str) -> None:
     """Build after each change, until Ctrl-C; a broken file keeps the last good package."""
     import time
 
@@ -120,4 +131,4 @@ def _watch(deck: Path, output: Path | None, request: Request, style: str) -> Non
     click.echo(f"watching {paths[0]}; Ctrl-C ends", err=style != "text")
     for _ in watching.changes(paths):
         click.echo(time.strftime("── %H:%M:%S"), err=style != "text")
-        _build(deck, output, request, locked=False, style=style)
+        _build(deck, output, request, memory, locked=False, style=style)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os.path
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,26 +71,43 @@ _CARD_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A card file's tree."""
+class ReadFile:
+    """A card file as it was read, apart from all others.
+
+    tree: nothing where the file has none. unread: the ids of notes that have errors.
+    """
 
     file: TextFile
-    tree: MappingNode
+    tree: MappingNode | None
+    notes: tuple[Note, ...]
+    unread: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+Files = dict[TextFile, ReadFile]
+"""What was read of each file last time: one that has not changed is not read again."""
 
 
 def load(
-    path: Path, kinds: Kinds, unsaved: Unsaved = ALL_SAVED
+    path: Path, kinds: Kinds, unsaved: Unsaved = ALL_SAVED, known: Files | None = None
 ) -> tuple[Deck | None, list[Problem]]:
     """Load a deck from a folder with a deck.yaml, or from a single file.
 
     kinds: the class of each kind of note. unsaved: what counts instead of what is on disk.
+    known: what was read last time; afterwards it holds what was read now.
     Without a deck there is at least one error; with one there may be errors too, and it then
     lacks what they forbade.
     """
     files, problems = deck_files(path, unsaved)
     if not files:
         return None, problems
-    return _load(files[0], files[1:], kinds, unsaved, problems), problems
+    fresh: Files = {}
+    read = functools.partial(_read, kinds=kinds, unsaved=unsaved, known=known or {}, fresh=fresh)
+    deck = _load(files[0], files[1:], read, unsaved, problems)
+    if known is not None:
+        known.clear()
+        known.update(fresh)
+    return deck, problems
 
 
 def deck_files(path: Path, unsaved: Unsaved = ALL_SAVED) -> tuple[list[Path], list[Problem]]:
@@ -151,9 +169,13 @@ def _unsaved_in(folder: Path, unsaved: Unsaved) -> Iterator[Path]:
 
 
 def _load(
-    path: Path, others: list[Path], kinds: Kinds, unsaved: Unsaved, problems: list[Problem]
+    path: Path,
+    others: list[Path],
+    read: Callable[..., ReadFile | None],
+    unsaved: Unsaved,
+    problems: list[Problem],
 ) -> Deck | None:
-    first = _read(path, unsaved, problems, is_deck=True)
+    first = read(path, problems, is_deck=True)
     header = _header(first, problems) if first else None
     parts = [first] if first else []
     lists = header.must_have.values() if header else ()
@@ -161,15 +183,16 @@ def _load(
     for other in others:
         if listed and other.resolve() in listed:
             continue
-        part = _read(other, unsaved, problems, is_deck=False)
-        if part and "name" in part.tree.values and "id" in part.tree.values:
+        part = read(other, problems, is_deck=False)
+        if part and part.tree and {"name", "id"} <= part.tree.values.keys():
             message = "this file is a deck of its own (it has name and id): move it elsewhere"
             problems.append(Problem(DECK_IN_DECK, message, Span(part.file.name)))
         elif part:
             parts.append(part)
             problems += _check_part(part)
-    unread: set[str] = set()
-    notes = [note for part in parts for note in _notes(part, kinds, problems, unread)]
+    problems += [problem for part in parts for problem in part.problems]
+    notes = [note for part in parts for note in part.notes]
+    unread = {name for part in parts for name in part.unread}
     if header is None:
         return None
     folder, project = path.parent, project_of(path.parent)
@@ -187,27 +210,44 @@ def _load(
     return Deck(header, folder, project, sources, passages, linked)
 
 
-def _read(path: Path, unsaved: Unsaved, problems: list[Problem], *, is_deck: bool) -> _Part | None:
+def _read(
+    path: Path,
+    problems: list[Problem],
+    *,
+    is_deck: bool,
+    kinds: Kinds,
+    unsaved: Unsaved,
+    known: Files,
+    fresh: Files,
+) -> ReadFile | None:
     file, unread = read_file(path, str(path), unsaved)
     problems += unread
     if file is None:
         return None
+    fresh[file] = known.get(file) or _read_text(file, kinds, is_deck=is_deck)
+    return fresh[file]
+
+
+def _read_text(file: TextFile, kinds: Kinds, *, is_deck: bool) -> ReadFile:
     tree, unparsed = parse(file)
-    problems += unparsed
+    problems = list(unparsed)
     if isinstance(tree, MappingNode):
-        return _Part(file, tree)
-    if tree is None and not unparsed:
-        if is_deck:
-            return _Part(file, MappingNode(0, flow=False))
-        message = "this file is empty: add `notes:`, or delete it"
-        problems.append(Problem(EMPTY_FILE, message, Span(file.name)))
-    elif tree is not None:
+        unread: set[str] = set()
+        notes = tuple(_notes(file, tree, kinds, problems, unread))
+        return ReadFile(file, tree, notes, frozenset(unread), tuple(problems))
+    if tree is not None:
         message = "a card file is a mapping: put the notes under `notes:`"
         problems.append(Problem(WRONG_SHAPE, message, Span(file.name)))
-    return None
+    elif not unparsed and not is_deck:
+        message = "this file is empty: add `notes:`, or delete it"
+        problems.append(Problem(EMPTY_FILE, message, Span(file.name)))
+    empty = MappingNode(0, flow=False) if tree is None and not unparsed and is_deck else None
+    return ReadFile(file, empty, (), frozenset(), tuple(problems))
 
 
-def _header(part: _Part, problems: list[Problem]) -> Header | None:
+def _header(part: ReadFile, problems: list[Problem]) -> Header | None:
+    if part.tree is None:
+        return None
     keys = part.tree.values
     if part.file.path.name not in DECK_FILES and not {"name", "id"} & keys.keys():
         folder = part.file.path.parent
@@ -226,8 +266,10 @@ def _header(part: _Part, problems: list[Problem]) -> Header | None:
     return read_record(Header, at, "the deck", problems, at=at)
 
 
-def _check_part(part: _Part) -> Iterator[Problem]:
+def _check_part(part: ReadFile) -> Iterator[Problem]:
     """Yield what is wrong with a file that is not the deck's first."""
+    if part.tree is None:
+        return
     known = ("defaults", "notes")
     for name in part.tree.values:
         if name not in known:
@@ -241,35 +283,39 @@ def _check_part(part: _Part) -> Iterator[Problem]:
         yield Problem(EMPTY_FILE, message, Span(part.file.name))
 
 
-def _notes(part: _Part, kinds: Kinds, problems: list[Problem], unread: set[str]) -> Iterator[Note]:
+def _notes(
+    file: TextFile, tree: MappingNode, kinds: Kinds, problems: list[Problem], unread: set[str]
+) -> Iterator[Note]:
     """Yield a file's notes; the ids of those that have errors go into `unread`."""
-    defaults = _defaults(part, kinds, problems)
-    listed = part.tree.values.get("notes")
+    defaults = _defaults(file, tree, kinds, problems)
+    listed = tree.values.get("notes")
     if listed is None or listed == "":
         return
     if not isinstance(listed, Sequence):
         message = "'notes' takes a list: begin each note with `- `"
-        span = part.file.place(part.tree.places["notes"])
+        span = file.place(tree.places["notes"])
         problems.append(Problem(WRONG_SHAPE, message, span))
         return
     for node, at in zip(listed.values, listed.places, strict=True):
         if isinstance(node, MappingNode):
-            note = _note(Located(part.file, node, defaults), kinds, problems)
+            note = _note(Located(file, node, defaults), kinds, problems)
             if note:
                 yield note
             else:
                 unread.add(str(node.values.get("id")))
         else:
             message = "a note is a mapping (`kind: basic`, `front: …`)"
-            problems.append(Problem(WRONG_SHAPE, message, part.file.place(at)))
+            problems.append(Problem(WRONG_SHAPE, message, file.place(at)))
 
 
-def _defaults(part: _Part, kinds: Kinds, problems: list[Problem]) -> MappingNode | None:
-    defaults = part.tree.values.get("defaults")
+def _defaults(
+    file: TextFile, tree: MappingNode, kinds: Kinds, problems: list[Problem]
+) -> MappingNode | None:
+    defaults = tree.values.get("defaults")
     if not isinstance(defaults, MappingNode):
         if defaults:
             message = "'defaults' takes a mapping (`kind: basic`)"
-            span = part.file.place(part.tree.places["defaults"])
+            span = file.place(tree.places["defaults"])
             problems.append(Problem(WRONG_SHAPE, message, span))
         return None
     known = {name for kind in kinds.values() for name in authored(kind)}
@@ -279,7 +325,7 @@ def _defaults(part: _Part, kinds: Kinds, problems: list[Problem]) -> MappingNode
             near = nearest_word(name, known)
             if name == "id":
                 message, near = "an id belongs to one note: it cannot be a default", ""
-            span = part.file.place(defaults.keys[name])
+            span = file.place(defaults.keys[name])
             problems.append(Problem(UNKNOWN_KEY, message, span, fix=near))
     return defaults
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deckgen.build import Compiled, compile_deck
+from deckgen.build import Compiled, Memory, compile_deck
 from deckgen.deck.note import Note
 from deckgen.package.content import PackagedNote
 from deckgen.problem import Problem
@@ -37,6 +37,7 @@ class Live:
 
     def __init__(self, deck: Path) -> None:
         self.deck = deck
+        self._memory = Memory()
         self._refreshing = threading.Lock()
         self.version = self._compile(1)
 
@@ -47,7 +48,7 @@ class Live:
             return self.version
 
     def _compile(self, number: int) -> Version:
-        compiled = compile_deck(self.deck, int(time.time()))
+        compiled = compile_deck(self.deck, int(time.time()), memory=self._memory)
         notes: dict[str, PackagedNote] = {}
         if compiled.deck and compiled.rendered:
             notes = dict(zip(compiled.deck.notes, compiled.rendered, strict=True))

@@ -69,6 +69,10 @@ class Renderer:
         """Return the card numbers of a key's items, in the order of the items."""
         return self._numbers[note.id or ""][key]
 
+    def all_numbers(self, note: Note) -> Mapping[str, tuple[int, ...]]:
+        """Return the card numbers of all the note's items, by key."""
+        return self._numbers[note.id or ""]
+
     def complain(self, code: Code, message: str, note: Note, *path: str | int) -> None:
         """Note a problem of a note's value."""
         self.problems.append(Problem(code, message, note.at.span(*path)))
