@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from deckgen.text.han import HAN_SIDE
+from deckgen.text.han import HAN_SIDE, is_han
 
 _INDENT = " \t\u3000"
 _JOIN = re.compile(rf"(?<=[{HAN_SIDE}])\n|\n(?=[{HAN_SIDE}])")
@@ -126,8 +126,14 @@ def _alike(passage: str, source: str) -> tuple[int, list[difflib.Match]]:
     window = source[start : start + len(passage) + 8]
     matcher = difflib.SequenceMatcher(None, window, passage, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
-    enough = sum(block.size for block in blocks) * 3 >= len(passage)
-    return start, blocks if enough else []
+    alike = sum(block.size for block in blocks if _tells(window, block, passage))
+    return start, blocks if alike * 3 >= len(passage) else []
+
+
+def _tells(window: str, block: difflib.Match, passage: str) -> bool:
+    """Whether an equal stretch is more than chance, as single letters of an alphabet are."""
+    least = 2 if any(map(is_han, window[block.a : block.a + block.size])) else 4
+    return block.size >= min(least, (len(passage) + 1) // 2)
 
 
 def _marked(window: str, blocks: list[difflib.Match]) -> str:
