@@ -18,7 +18,8 @@ def sequence(field: str, ask: str, head: str = "") -> str:
 def fixed(number: int, ask: str, shown: str, answer: str = "") -> str:
     """Return the part of one fixed card: what is asked, what is shown, and the answer."""
     answered = f'<hr id="answer">{answer}[[speech]]' if answer else ""
-    return f'{{{{#c{number}}}}}<div class="ask">[[{ask}]]</div>{shown}{answered}{{{{/c{number}}}}}'
+    asked = f'<div class="ask alone">[[{ask}]]</div>'
+    return f"{{{{#c{number}}}}}{asked}{shown}{answered}{{{{/c{number}}}}}"
 
 
 def cloze_template(kind: str, front: str, back: str) -> Template:

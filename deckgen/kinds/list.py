@@ -51,15 +51,19 @@ class List(Note):
 
 
 LABELS = {
-    "en": {"name": "List", "ask-item": "Fill the gap", "ask-whole": "Name all {{Count}}"},
+    "en": {
+        "name": "List",
+        "ask-item": "Fill the gap (one of {{Count}}; the later ones are hidden)",
+        "ask-whole": "Name all {{Count}}",
+    },
     "zh-Hans": {
         "name": "列举",
-        "ask-item": "补出空缺的一项",
+        "ask-item": "补出空缺（共 {{Count}} 项，后面的不显示）",
         "ask-whole": "依次说出全部 {{Count}} 项",
     },
     "zh-Hant": {
         "name": "列舉",
-        "ask-item": "補出空缺的一項",
+        "ask-item": "補出空缺（共 {{Count}} 項，後面的不顯示）",
         "ask-whole": "依次說出全部 {{Count}} 項",
     },
 }

@@ -43,18 +43,18 @@ class Passage(Note):
 LABELS = {
     "en": {
         "name": "Passage",
-        "ask-item": "Recite the missing line",
+        "ask-item": "Recite the missing line (of {{Count}}; the later ones are hidden)",
         "ask-whole": "Recite all {{Count}} lines",
     },
     "zh-Hans": {
         "name": "背诵",
-        "ask-item": "背出空缺的一句",
-        "ask-whole": "从头背诵全部 {{Count}} 句",
+        "ask-item": "背出空缺的一行（共 {{Count}} 行，后面的不显示）",
+        "ask-whole": "从头背诵全部 {{Count}} 行",
     },
     "zh-Hant": {
         "name": "背誦",
-        "ask-item": "背出空缺的一句",
-        "ask-whole": "從頭背誦全部 {{Count}} 句",
+        "ask-item": "背出空缺的一行（共 {{Count}} 行，後面的不顯示）",
+        "ask-whole": "從頭背誦全部 {{Count}} 行",
     },
 }
 
