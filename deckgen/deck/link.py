@@ -27,6 +27,13 @@ SAME_NOTE = Code(
     Severity.ERROR,
     "Two notes without an id begin alike, so they would be one note to Anki. Give each an id.",
 )
+RESERVED_ID = Code(
+    "reserved-id",
+    Severity.ERROR,
+    "The deck's id is `collection` or begins with `backup-`. The package is named after it, and "
+    "Anki takes a file of such a name for a backup that replaces the whole collection. Give the "
+    "deck another id.",
+)
 UNKNOWN_LESSON = Code(
     "unknown-lesson",
     Severity.ERROR,
@@ -47,7 +54,7 @@ def link(
 
     unread: the ids of notes that have errors of their own, and may be named all the same.
     """
-    problems = list(_header_sources(header))
+    problems = [*_reserved(header), *_header_sources(header)]
     present = [note for note in notes if not note.draft]
     linked = _identified(present, problems)
     lessons: dict[str, int] = {}
@@ -61,6 +68,12 @@ def link(
         problems += _references(note, known, drafts)
         problems += _source(header, note)
     return dict(sorted(linked.items(), key=lambda each: lessons[each[0]])), problems
+
+
+def _reserved(header: Header) -> Iterator[Problem]:
+    if header.id == "collection" or header.id.startswith("backup-"):
+        message = f"Anki would take '{header.id}.apkg' for a backup: give the deck another id"
+        yield Problem(RESERVED_ID, message, header.at.span("id"))
 
 
 def _identified(notes: Sequence[Note], problems: list[Problem]) -> dict[str, Note]:
