@@ -131,7 +131,6 @@ class TestBothParsers:
         by_python, problems_too = parse(file, PYTHON)
         if not problems and not problems_too:
             assert repr(by_c) == repr(by_python)
-        assert (by_c is None) == (by_python is None)
 
     @given(
         st.text(max_size=40) | st.text(st.sampled_from("a:-\n {}[]'\"\\u\tx#|>&*!%?"), max_size=40)
@@ -303,7 +302,6 @@ class TestAliases:
     def test_an_alias_to_nowhere(self, loader: Any) -> None:
         assert told("a: *none\n", loader) == ["1:4 unknown-alias"]
         assert told("a: &x [*x]\n", loader) == ["1:8 unknown-alias"]
-        assert told("a: **bold**\n", loader) in (["1:4 unknown-alias"], ["1:5 yaml-syntax"])
 
     def test_an_alias_bomb_of_lists(self, loader: Any) -> None:
         lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
@@ -357,6 +355,11 @@ class TestMistakes:
             ("a: {{c1::x}} is\n", "1:4 quote-braces", "'{{c1::x}} is'"),
             ("a: {{c1::x}}\n", "1:4 quote-braces", "'{{c1::x}}'"),
             ("- {a: {{c1::x}}, b: y}\n", "1:7 quote-braces", "'{{c1::x}}'"),
+            ("a: !%zz x\n", "1:4 yaml-syntax", "begins with '!' has to be quoted"),
+            ("a: **重点** x\n", "1:4 yaml-syntax", "begins with '*' has to be quoted"),
+            ("a: *重点* x\n", "1:4 yaml-syntax", "begins with '*' has to be quoted"),
+            ("- & b\n", "1:3 yaml-syntax", "begins with '&' has to be quoted"),
+            ("a: &\n", "1:4 yaml-syntax", "begins with '&' has to be quoted"),
             ("a: x\na: y\n", "2:1 duplicate-key", "'a' stands twice"),
             ("? [a]\n: x\n", "1:3 complex-key", "plain word"),
             ("a: x\n---\nb: y\n", "2:1 multiple-documents", "one document"),

@@ -201,6 +201,15 @@ def _bad_start(failure: _Failure) -> Problem | None:
     return failure.problem(YAML_SYNTAX, message, failure.at)
 
 
+def _property(failure: _Failure) -> Problem | None:
+    """Explain `**bold**` and the like: YAML's marks for tags, anchors and aliases."""
+    if not re.search(r"an? (?:tag|anchor|alias|directive)$", failure.context):
+        return None
+    character = failure.file.text[failure.since : failure.since + 1]
+    message = f"a text that begins with '{character}' has to be quoted"
+    return failure.problem(YAML_SYNTAX, message, failure.since)
+
+
 def _entry(failure: _Failure) -> Problem | None:
     if "sequence entries are not allowed" not in failure.said:
         return None
@@ -235,6 +244,7 @@ def _indent(failure: _Failure) -> Problem | None:
 
 _EXPLANATIONS: tuple[Callable[[_Failure], Problem | None], ...] = (
     _tab,
+    _property,
     _escape,
     _full_width_colon,
     _braces,
