@@ -349,6 +349,7 @@ def test_build_keeps_schemas_in_use_up_to_date(deck: Path) -> None:
     assert CliRunner().invoke(main, words).exit_code == 0
     assert not (deck / ".deckgen").exists()
     run(deck)
+    assert (deck / ".deckgen" / ".gitignore").read_text("utf-8").endswith("*\n!.gitignore\n")
     (deck / "deck.yaml").write_text("name: D\nid: d\nlessons: [A, 第二课]\n", "utf-8")
     assert CliRunner().invoke(main, words).exit_code == 0
     assert "第二课" in (deck / ".deckgen" / "cards.schema.json").read_text("utf-8")

@@ -23,9 +23,10 @@ def COMMAND(deck: Path, output: Path | None) -> None:
     DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
 
     The schemas know the kinds of note and their keys, and this deck's lessons, sources,
-    tags and ids. They go into .deckgen/ beside the deck; deckgen build keeps them up to
-    date there, and deckgen fmt puts the line into each file that tells its schema to
-    editors with the YAML language server: VS Code's YAML extension, Neovim, Emacs, Helix.
+    tags and ids. They go into the folder .deckgen beside the deck; where that is there,
+    deckgen build keeps them up to date, and deckgen fmt puts the line into each file that
+    tells its schema to editors with the YAML language server: VS Code's YAML extension,
+    Neovim, Emacs, Helix.
 
     The exit code is 0, or 1 where there is no deck, or 2 for wrong usage. A deck that has
     mistakes has schemas nonetheless.
@@ -38,7 +39,7 @@ def COMMAND(deck: Path, output: Path | None) -> None:
     """
     from deckgen.commands._output import print_problems
     from deckgen.deck.load import NO_DECK, PART_OF_DECK, deck_files, load
-    from deckgen.edit.schema import as_text, schemas
+    from deckgen.edit.schema import as_text, schemas, write_schemas
     from deckgen.files import replace_file
     from deckgen.kinds import kinds
 
@@ -52,9 +53,11 @@ def COMMAND(deck: Path, output: Path | None) -> None:
     if output == Path("-"):
         click.echo(as_text(last), nl=False)
         return
-    for path, schema in ({output: last} if output else found).items():
-        try:
-            replace_file(path, as_text(schema).encode())
-        except OSError as error:
-            raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
-        click.echo(path)
+    try:
+        if output:
+            replace_file(output, as_text(last).encode())
+        else:
+            write_schemas(found)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
+    click.echo("\n".join(str(path) for path in ([output] if output else found)))

@@ -20,7 +20,7 @@ from deckgen.text.layout import read_syntax
 from deckgen.text.parse import parse
 from deckgen.text.syntax import comments
 from deckgen.text.tree import Mapping as MappingNode
-from deckgen.text.tree import Node, Sequence
+from deckgen.text.tree import Sequence, content
 
 Kinds = Mapping[str, type[Note]]
 
@@ -118,7 +118,7 @@ def _is_card_file(path: Path, tree: MappingNode) -> bool:
 def _deck_file(path: Path) -> Path:
     folder = deck_of(path.absolute())
     files = deck_files(folder)[0] if folder else []
-    return path if not files or files[0].samefile(path) else files[0]
+    return files[0] if files and files[0].resolve() != path.resolve() else path
 
 
 def _ids(path: Path) -> Iterator[str]:
@@ -145,12 +145,4 @@ def _same(one: TextFile, other: TextFile, ids: int) -> bool:
         for old, new in zip(before.values, after.values, strict=False):
             if isinstance(old, MappingNode) and isinstance(new, MappingNode):
                 ids -= "id" not in old.values and new.values.pop("id", None) is not None
-    return ids == 0 and _plain(first) == _plain(second)
-
-
-def _plain(node: Node) -> object:
-    if isinstance(node, MappingNode):
-        return {key: _plain(value) for key, value in node.values.items()}
-    if isinstance(node, Sequence):
-        return [_plain(value) for value in node.values]
-    return node
+    return ids == 0 and content(first) == content(second)

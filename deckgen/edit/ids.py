@@ -32,7 +32,7 @@ def add_ids(document: Document, kinds: Mapping[str, type[Note]], taken: set[str]
         kind = _word(note, "kind") or default_kind
         title = _title(note, kinds[kind]) if kind in kinds else ""
         if title and not {"id", _MERGE} & note.keyed().keys():
-            name = _unused(slug(title, kind), taken)
+            name = unused(slug(title, kind), taken)
             taken.add(name)
             note.entries.insert(0, Entry(Scalar(name, (name,)), Scalar("id", ("id",))))
             count += 1
@@ -65,12 +65,13 @@ def _is_latin(character: str) -> bool:
     return unicodedata.name(character, "").startswith("LATIN ")
 
 
-def _unused(name: str, taken: set[str]) -> str:
-    unused, number = name, 1
-    while unused in taken:
+def unused(name: str, taken: set[str]) -> str:
+    """Return an id, with a number at its end where it is taken."""
+    free, number = name, 1
+    while free in taken:
         number += 1
-        unused = f"{name}-{number}"
-    return unused
+        free = f"{name}-{number}"
+    return free
 
 
 def _title(note: Collection, kind: type[Note]) -> str:

@@ -13,7 +13,11 @@ from deckgen.deck.note import Note
 from deckgen.deck.read import authored
 from deckgen.text.syntax import Alias, Collection, Document, Entry, Node, Scalar, nodes
 
-FIRST = ("id", "kind", "guid", "draft", "lesson", "tags", "source", "contrast", "cue")
+FIRST = (
+    *("id", "kind", "guid", "draft"),
+    *("lesson", "source", "tags", "cue", "contrast"),
+    *("origin", "cite", "verified"),
+)
 """A note's keys that stand before those of its kind; the other common ones stand after them."""
 
 _MERGE = "<<"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from deckgen.lock.identify import has_own_id
 from deckgen.rules import rules
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
+_IGNORED = files("deckgen.edit") / "templates" / "common" / "dot-deckgen" / "dot-gitignore"
 _DEFAULTS = "What the notes of this file have in common; a note's own value wins."
 _NOTES = "The notes, in the order of study within their lesson."
 
@@ -43,12 +45,20 @@ def schemas(deck_file: Path, deck: Deck | None) -> dict[Path, Schema]:
     return found
 
 
-def refresh_schemas(deck: Deck) -> None:
-    """Write a deck's schemas anew where they are in use and out of date. Raises OSError."""
-    for path, schema in schemas(deck.header.at.file.path, deck).items():
+def write_schemas(found: Mapping[Path, Schema]) -> None:
+    """Write a deck's schemas into its folder for them, made if it is not there. Raises OSError."""
+    for path, schema in found.items():
+        if not path.parent.exists():
+            replace_file(path.parent / ".gitignore", _IGNORED.read_bytes())
         text = as_text(schema).encode()
-        if path.is_file() and path.read_bytes() != text:
+        if not path.is_file() or path.read_bytes() != text:
             replace_file(path, text)
+
+
+def refresh_schemas(deck: Deck) -> None:
+    """Write a deck's schemas anew, if it has a folder for them. Raises OSError."""
+    found = schemas(deck.header.at.file.path, deck)
+    write_schemas({path: schema for path, schema in found.items() if path.parent.is_dir()})
 
 
 def as_text(schema: Schema) -> str:

@@ -196,6 +196,7 @@ class _Reader:
                 value.entries[0].before = []
             node.entries.append(entry)
         node.end = self.end_comments(column)
+        node.column, node.stop = column, self.at
         return node
 
     def mapping(self) -> Collection:
@@ -226,6 +227,7 @@ class _Reader:
             self.close(entry, column)
             node.entries.append(entry)
         node.end = self.end_comments(column)
+        node.column, node.stop = column, self.at
         return node
 
     def close(self, entry: Entry, column: int) -> None:

@@ -59,13 +59,20 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Collection:
-    """A sequence or a mapping; `end` are the comments after its last entry."""
+    """A sequence or a mapping.
+
+    end: the comments after its last entry.
+    column, stop: of one in block style, where its entries stand, and the offset where it and
+    those comments end.
+    """
 
     is_mapping: bool
     flow: bool
     properties: str = ""
     entries: list[Entry] = field(default_factory=list)
     end: list[str] = field(default_factory=list)
+    column: int = 0
+    stop: int = 0
 
     def keyed(self) -> dict[str, Node]:
         """Return a mapping's values by their keys."""

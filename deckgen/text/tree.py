@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 _COLUMN_BITS = 24
 
@@ -74,3 +75,12 @@ def walk(node: Node, path: tuple[str | int, ...]) -> Iterator[int]:
             node = node.values[step]
         else:
             return
+
+
+def content(node: Node) -> Any:
+    """Return what a tree says, without its places: texts, lists and dictionaries."""
+    if isinstance(node, Mapping):
+        return {key: content(value) for key, value in node.values.items()}
+    if isinstance(node, Sequence):
+        return [content(value) for value in node.values]
+    return node
