@@ -32,7 +32,7 @@ LAYERS = (
     ("package",),
     ("assemble", "remember"),
     ("build", "engine", "desktop", "edit"),
-    ("plan", "recover", "preview", "lsp"),
+    ("codes", "plan", "recover", "preview", "lsp"),
     ("commands",),
     ("__main__",),
 )
