@@ -16,8 +16,9 @@ deck = click.argument(
 format_ = click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "github", "sarif"]),
     default="text",
     show_default=True,
-    help="How problems are printed: for people, as JSON, or as GitHub annotations.",
+    help="How problems are printed: for people, as JSON, as GitHub annotations, or as SARIF for "
+    "code scanning.",
 )

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deckgen.commands._sarif import as_sarif
 from deckgen.problem import Problem, Severity, Span
+from deckgen.text.width import width
 
 if TYPE_CHECKING:
     from deckgen.build import Compiled
@@ -26,6 +28,8 @@ def print_problems(problems: Sequence[Problem], style: str) -> None:
     """Print problems to standard output, as text (with the line shown on a terminal)."""
     if style == "json":
         click.echo(json.dumps([as_json(each) for each in problems], ensure_ascii=False, indent=2))
+    elif style == "sarif":
+        click.echo(json.dumps(as_sarif(problems), ensure_ascii=False, indent=2))
     elif style == "github":
         for problem in problems:
             click.echo(_as_github(problem))
@@ -119,7 +123,7 @@ def _snippet(span: Span, mark: str, colour: str) -> list[str]:
     shown = visible(line[start : start + _MAX_LINE])
     before = visible(line[start : span.column - 1])
     number = f"{span.line:5} | "
-    caret = " " * (len(number) + sum(map(_width, before)))
+    caret = " " * (len(number) + width(before))
     return [click.style(number, fg="blue") + shown, caret + click.style(mark, colour, bold=True)]
 
 
@@ -129,10 +133,6 @@ def visible(text: str) -> str:
         f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c
         for c in text
     )
-
-
-def _width(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def as_json(problem: Problem) -> dict[str, object]:

@@ -23,6 +23,7 @@ def COMMAND(deck: Path, style: str) -> None:
       deckgen check
       deckgen check my-deck.yaml
       deckgen check --format github      # annotations in a pull request
+      deckgen check --format sarif > deckgen.sarif
     """
     import time
 
