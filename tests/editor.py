@@ -15,7 +15,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.uris import from_fs_path
 
-PATIENCE = 60
+PATIENCE = 8
 """Seconds after which an answer that never comes fails a test."""
 
 CURSOR = "¦"
@@ -98,6 +98,10 @@ class Editor:
         """Wait until a file, open or not, has exactly these problems."""
         return self._wait(path, lambda told: {str(each.code) for each in told.diagnostics} == codes)
 
+    def heard_of(self, path: Path) -> bool:
+        """Whether the server ever told anything of a file."""
+        return uri(path) in self._published
+
     def _wait(self, path: Path, wanted: Any) -> list[types.Diagnostic]:
         def told() -> bool:
             published = self._published.get(uri(path))
@@ -153,6 +157,20 @@ class Editor:
         answer = self.run(self.client.text_document_code_action_async(asked)) or []
         return {each.title: each for each in answer if isinstance(each, types.CodeAction)}
 
+    def apply_fix(self, path: Path, fix: types.CodeAction) -> None:
+        """Apply a repair to the document that it is of."""
+        assert fix.edit
+        assert fix.edit.changes
+        self.apply(path, fix.edit.changes[uri(path)])
+
+    def accept(self, path: Path, item: types.CompletionItem) -> None:
+        """Take what was offered, which editors show where what is typed is like it."""
+        assert isinstance(item.text_edit, types.TextEdit)
+        start, _ = self.offsets(self.texts[path], item.text_edit.range)
+        typed = self.texts[path][start : self._offset(self.texts[path], self.cursor)]
+        assert _is_like(typed, item.filter_text or item.label), (typed, item)
+        self.apply(path, [item.text_edit])
+
     def apply(self, path: Path, edits: Sequence[types.TextEdit]) -> None:
         """Make edits of a document as editors do: from its end to its start."""
         text = self.texts[path]
@@ -201,6 +219,12 @@ class Editor:
         self.run(tell())
 
 
+def _is_like(typed: str, text: str) -> bool:
+    """Whether a text has the typed characters in their order, as editors filter."""
+    rest = iter(text)
+    return all(character in rest for character in typed)
+
+
 def uri(path: Path) -> str:
     """Return what an editor calls a file."""
     return str(from_fs_path(str(path)))
@@ -218,18 +242,18 @@ def editing(folder: Path, encodings: Sequence[str] | None = None) -> Iterator[Ed
     client = LanguageClient("test", "1")
     editor = Editor(client, loop)
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     def published(params: types.PublishDiagnosticsParams) -> None:
         editor.told(params)
 
-    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
     def registered(params: types.RegistrationParams) -> None:
         editor.watched += [each.method for each in params.registrations]
 
-    @client.feature(types.WINDOW_LOG_MESSAGE)
     def logged(params: types.LogMessageParams) -> None:
         editor.logged.append(params.message)
 
+    client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(published)
+    client.feature(types.CLIENT_REGISTER_CAPABILITY)(registered)
+    client.feature(types.WINDOW_LOG_MESSAGE)(logged)
     environment = {**os.environ, "TZ": "UTC"}
     command = (sys.executable, "-m", "deckgen", "lsp")
     try:
@@ -245,17 +269,18 @@ def editing(folder: Path, encodings: Sequence[str] | None = None) -> Iterator[Ed
         started = types.InitializeParams(capabilities, root_uri=uri(folder))
         answer = editor.run(client.initialize_async(started))
         editor.encoding = types.PositionEncodingKind(answer.capabilities.position_encoding).value
+        server = client._server
+        assert server
         editor._tell(client.initialized, types.InitializedParams())
         yield editor
         editor.run(client.shutdown_async(None))
         editor._tell(client.exit, None)
-        assert editor.run(client._server.wait()) == 0
+        assert editor.run(server.wait()) == 0
         assert editor.logged == []
     finally:
-        server = client._server
-        if server and server.returncode is None:
-            server.kill()
-        editor.run(client.stop())
+        if client._server and client._server.returncode is None:
+            client._server.kill()
+        editor.run(client.stop())  # type: ignore[no-untyped-call]  # pygls gives it no types
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import os.path
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckgen.build import Compiled, compile_deck
+from deckgen.build import Compiled, Memory, compile_deck
 from deckgen.deck.deck import Deck, Header
 from deckgen.deck.load import deck_of
 from deckgen.deck.note import Note
@@ -19,10 +20,12 @@ from deckgen.lock.record import Lock
 from deckgen.problem import Problem
 from deckgen.text.file import Unsaved
 
+_TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a deck's files may name; of files that cannot be read now, what they held before.
+    """What a deck's files may name; while it has errors, also what they could name before.
 
     notes: by id, in the order of study.
     """
@@ -77,17 +80,16 @@ def deck_for(file: Path, text: str) -> Path | None:
     folder = deck_of(file)
     if folder:
         return folder
-    return (
-        file if any(line.startswith(("notes:", "notes :")) for line in text.split("\n")) else None
-    )
+    keys = set(_TOP_KEY.findall(text))
+    return file if "notes" in keys or {"name", "id"} <= keys else None
 
 
-def analyse(path: Path, unsaved: Unsaved, before: Analysis | None = None) -> Analysis:
+def analyse(path: Path, unsaved: Unsaved, before: Analysis | None, memory: Memory) -> Analysis:
     """Compile a deck with the texts that are not saved yet.
 
-    before: the last analysis of it.
+    before: the last analysis of it. memory: what was compiled then.
     """
-    compiled = compile_deck(path, int(time.time()), unsaved=unsaved)
+    compiled = compile_deck(path, int(time.time()), unsaved=unsaved, memory=memory)
     lock = read_lock(compiled.lock_file)[0] if compiled.lock_file else Lock()
     known = _known(compiled, before.known if before else Known())
     return Analysis(path, compiled, lock, known)
@@ -97,11 +99,6 @@ def _known(compiled: Compiled, before: Known) -> Known:
     deck = compiled.deck
     if deck is None:
         return before
-    notes = dict(deck.notes)
-    if compiled.content is None:
-        files = {note.at.file.name for note in notes.values()}
-        lost = (
-            (name, note) for name, note in before.notes.items() if note.at.file.name not in files
-        )
-        notes = {**dict(lost), **notes}
-    return Known(deck.header, notes, deck.sources)
+    # a note with an error is not read, and may still be named
+    lost = before.notes if compiled.content is None else {}
+    return Known(deck.header, {**lost, **deck.notes}, deck.sources)

@@ -13,7 +13,6 @@ from deckgen.lsp.places import note_in, note_places
 from deckgen.lsp.protocol import completion, symbol
 from deckgen.lsp.server import DeckServer
 from deckgen.lsp.symbols import symbols
-from deckgen.text.parse import parse
 
 
 async def complete(ls: DeckServer, params: types.CompletionParams) -> types.CompletionList | None:
@@ -21,8 +20,7 @@ async def complete(ls: DeckServer, params: types.CompletionParams) -> types.Comp
     here = await ls.here(params.text_document.uri, params.position, hurry=True)
     if here is None or "\n" in here.measured.file.text[here.cursor.place.start : here.offset]:
         return None
-    tree, _ = parse(here.measured.file)
-    taken = siblings(here.cursor, tree)
+    taken = siblings(here.cursor, here.measured.file)
     offered = proposals(here.cursor, here.expected, taken, here.analysis.known, here.defaults)
     items = [
         completion(each, number, here.cursor, here.measured, here.offset)

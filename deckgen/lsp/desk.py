@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deckgen.build import Memory
 from deckgen.lsp.analysis import Analysis, analyse, deck_for, real
 from deckgen.lsp.ruler import with_line_feeds
 from deckgen.text.file import TextFile
 
-PAUSE = 0.15
+PAUSE = 0.1
 """Seconds without a change after which a deck is compiled."""
 
 
@@ -47,6 +48,7 @@ class _Desk:
     wanted: int = 1
     done: int = 0
     analysis: Analysis | None = None
+    memory: Memory = field(default_factory=Memory)
     timer: asyncio.TimerHandle | None = None
     compiling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -102,7 +104,7 @@ class Desks:
     async def latest(self, document: Document) -> Analysis | None:
         """Return a deck's analysis without its latest changes; the first one is waited for."""
         desk = self._desks.get(document.deck) if document.deck else None
-        if desk and not desk.done:
+        if desk and desk.analysis is None:
             await self._compile(desk)
         return desk.analysis if desk else None
 
@@ -149,7 +151,7 @@ class Desks:
             loop, desk.done = asyncio.get_running_loop(), wanted
             try:
                 desk.analysis = await loop.run_in_executor(
-                    self._worker, analyse, desk.path, unsaved, desk.analysis
+                    self._worker, analyse, desk.path, unsaved, desk.analysis, desk.memory
                 )
                 if desk.wanted == wanted and self._desks.get(desk.path) is desk:
                     self._tell(desk.analysis, documents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -14,11 +15,14 @@ from deckgen.deck.note import Note
 from deckgen.deck.read import Authored, authored
 from deckgen.kinds import kinds
 from deckgen.lsp.cursor import Cursor, Steps
+from deckgen.text.file import TextFile
+from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Node, Sequence
 
 Keys = Mapping[str, Authored]
 
+_TOP_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
 _MAPPING = typing.get_origin(Mapping[str, str])
 
 _DEFAULTS = Authored(
@@ -89,12 +93,11 @@ def note_keys(note: Mapping[str, Node], defaults: Mapping[str, Node]) -> Keys:
     }
 
 
-def siblings(cursor: Cursor, tree: Node | None) -> set[str]:
-    """Return the keys that stand beside the one at a cursor.
-
-    tree: that of the file, where the cursor is in no note.
-    """
-    node: Node | None = cursor.note or tree
+def siblings(cursor: Cursor, file: TextFile) -> set[str]:
+    """Return the keys that stand beside the one at a cursor."""
+    node: Node | None = cursor.note or parse(file)[0]
+    if node is None and len(cursor.path) == 1:
+        return set(_TOP_KEY.findall(file.text))
     for step in cursor.path[:-1]:
         if isinstance(node, MappingNode) and isinstance(step, str):
             node = node.values.get(step)

@@ -61,11 +61,12 @@ def _fixes(
     if problem.fix:
         yield Fix(f"Write '{problem.fix}'", (_edit(at, problem.fix, known),), problem)
     elif problem.code.slug == QUOTE_BRACES.slug:
-        line = file.text[file.text.rfind("\n", 0, at.start) + 1 : at.start]
-        # where the file cannot be read, the text is known to go on to its line's end
-        if known.around(at.start) or not {"{", "["} & set(line):
-            text = file.text[at.start : at.stop]
-            yield Fix("Put it in quotes", (Edit(at, written(text, "'", inline=False)),), problem)
+        before = file.text[file.text.rfind("\n", 0, at.start) + 1 : at.start]
+        # where the file cannot be read, the text goes on to its line's end, if not in a bracket
+        at = at if known.whole else known.rest(at.start)
+        if known.whole or not {"{", "["} & set(before):
+            quoted = written(file.text[at.start : at.stop], "'", inline=False)
+            yield Fix("Put it in quotes", (Edit(at, quoted),), problem)
     elif problem.code.slug in (NOT_IN_SOURCE.slug, SOURCE_PUNCTUATION.slug):
         edits = tuple(_requotations(problem, file, known, analysis))
         if edits:

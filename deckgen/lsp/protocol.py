@@ -109,17 +109,17 @@ class Files:
         )
 
     def published(self, analysis: Analysis) -> list[types.PublishDiagnosticsParams]:
-        """Return the problems of a deck by file; its open documents are always among them."""
+        """Return the problems of a deck by file; its open documents come last, each of them."""
         found: dict[Path, list[types.Diagnostic]] = defaultdict(list)
-        for path, document in self._documents.items():
-            if document.deck == analysis.path:
-                found[path] = []
         for path, problem in analysis.problems():
             found[path].append(self.diagnostic(problem))
-        files = ((self.measured(path), diagnostics) for path, diagnostics in found.items())
+        closed = [path for path in found if path not in self._documents]
+        own = [path for path, each in self._documents.items() if each.deck == analysis.path]
+        read = [path for path in found if path in self._documents and path not in own]
         return [
-            types.PublishDiagnosticsParams(file.uri, diagnostics, file.version)
-            for file, diagnostics in files
+            types.PublishDiagnosticsParams(file.uri, found[path], file.version)
+            for path in (*closed, *read, *own)
+            for file in (self.measured(path),)
         ]
 
     def action(self, fix: Fix, measured: Measured) -> types.CodeAction:

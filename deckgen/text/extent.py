@@ -17,11 +17,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Extents:
     """The keys, texts and inline collections of a file, as offsets of its text.
 
-    A file that is not YAML has them up to the place where it cannot be read on.
+    whole: whether the file could be read to its end; else they are those before the mistake.
     """
 
     text: str
     ranges: tuple[range, ...]
+    whole: bool
 
     def around(self, offset: int) -> range:
         """Return the innermost text or collection that an offset is in, nothing where none is."""
@@ -37,10 +38,13 @@ class Extents:
         first = bisect_right(self.ranges, offset, key=lambda each: each.start)
         around = [each for each in self.ranges[:first] if each.stop > offset]
         starting = [each for each in around if each.start == offset]
-        line_end = self.text.find("\n", offset)
-        rest = self.text[offset : line_end if line_end >= 0 else len(self.text)].rstrip()
         stops = [each.stop for each in starting or around]
-        return range(offset, min(stops, default=offset + len(rest)))
+        return range(offset, min(stops)) if stops else self.rest(offset)
+
+    def rest(self, offset: int) -> range:
+        """Return the rest of an offset's line."""
+        line = self.text[offset:].partition("\n")[0]
+        return range(offset, offset + len(line.rstrip()))
 
     def is_inline(self, offset: int) -> bool:
         """Whether an offset is inside `[…]` or `{…}`."""
@@ -53,6 +57,7 @@ def extents(file: TextFile) -> Extents:
     """Find where the keys, texts and inline collections of a file start and end."""
     ranges: list[range] = []
     opened: list[int] = []
+    whole = True
     try:
         for event in yaml.parse(file.text, Loader=_LOADER):
             start, end = event.start_mark.index, event.end_mark.index
@@ -64,6 +69,6 @@ def extents(file: TextFile) -> Extents:
                 first = opened.pop()
                 ranges += [range(first, end)] if first >= 0 else []
     except (yaml.YAMLError, ValueError, OverflowError):
-        pass
+        whole = False
     ranges.sort(key=lambda each: (each.start, each.stop))
-    return Extents(file.text, tuple(ranges))
+    return Extents(file.text, tuple(ranges), whole)
