@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,9 @@ def extents(file: TextFile) -> Extents:
     ranges: list[range] = []
     opened: list[int] = []
     whole = True
+    events: Iterator[Any] = yaml.parse(file.text, Loader=_LOADER)
     try:
-        for event in yaml.parse(file.text, Loader=_LOADER):
+        for event in events:
             start, end = event.start_mark.index, event.end_mark.index
             if isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
                 ranges.append(range(start, start + len(file.text[start:end].rstrip())))
