@@ -76,7 +76,7 @@ def _present(compiled: Compiled, shipped: Shipped | None) -> Iterator[NoteChange
 def _fields(sent: ShippedNote, now: dict[str, str]) -> Iterator[FieldChange]:
     for name, html in now.items():
         old, new = plain(sent.fields.get(name, "")), plain(html)
-        if old != new:
+        if old != new and name != "Speech":  # which says again what another field says
             yield FieldChange(name, tuple(word_difference(old, new)))
 
 

@@ -618,7 +618,7 @@ def test_without_the_extra_it_says_what_to_install() -> None:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 1
-    assert "pip install 'deckgen[lsp]'" in done.stderr
+    assert "pip install '.[lsp]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -244,7 +244,7 @@ def test_without_the_engine_it_says_what_to_install(
     target = tmp_path / "sheet.html"
     done = CliRunner().invoke(main, ["preview", str(ROOT / "cards"), "--sheet", str(target)])
     assert done.exit_code == 1
-    assert "pip install 'deckgen[anki]'" in done.output
+    assert "pip install '.[anki]'" in done.output
     assert not target.exists()
 
 

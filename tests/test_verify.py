@@ -472,7 +472,7 @@ def test_without_the_engine_it_says_what_to_install(
         monkeypatch.setitem(sys.modules, module, None)
     done = verify(package.name)
     assert done.exit_code != 0
-    assert "pip install 'deckgen[anki]'" in done.output
+    assert "pip install '.[anki]'" in done.output
 
 
 # A new version over a studied copy of the old one

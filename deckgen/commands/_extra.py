@@ -19,5 +19,6 @@ def extra(module: str, name: str) -> Any:
         if (error.name or "deckgen").split(".")[0] == "deckgen":
             raise
         raise click.ClickException(
-            f"this needs {error.name}, which is not installed: pip install 'deckgen[{name}]'"
+            f"this needs {error.name}, which is not installed: in the folder that deckgen was "
+            f"installed from, pip install '.[{name}]'"
         ) from None

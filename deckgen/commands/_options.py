@@ -6,10 +6,16 @@ from pathlib import Path
 
 import click
 
+
+def default_deck() -> Path:
+    """Return the deck that is meant where none is named: the one that we stand in, or `cards`."""
+    return Path() if Path("deck.yaml").is_file() else Path("cards")
+
+
 deck = click.argument(
     "deck",
     type=click.Path(exists=True, path_type=Path),
-    default=Path("cards"),
+    default=default_deck,
     metavar="[DECK]",
 )
 

@@ -105,7 +105,10 @@ def _build(
         return False
     print_changes(compiled, err=quiet)
     if locked and compiled.lock_changes:
-        click.echo(f"{compiled.lock_file}: out of date; build and commit it", err=quiet)
+        state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
+        click.echo(
+            f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
+        )
         return False
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:

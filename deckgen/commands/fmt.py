@@ -58,7 +58,7 @@ def COMMAND(paths: tuple[Path, ...], check: bool, diff: bool, ids: bool, style: 
     notes = {name: kind.note for name, kind in kinds().items()}
     problems: list[Problem] = []
     files: dict[Path, None] = {}
-    for path in paths or (Path("cards"),):
+    for path in paths or (_options.default_deck(),):
         found, unread = deck_files(path) if path.is_dir() else ([path], [])
         files |= dict.fromkeys(found)
         problems += unread

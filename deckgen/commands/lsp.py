@@ -13,7 +13,7 @@ def COMMAND() -> None:
     Editors start it by themselves. What `deckgen check` says is shown while you type; keys, ids,
     tags, lessons and passages of the source are completed; the pointer on a key, a note or an id
     shows what it is; a reference or a passage leads to where it is written; mistakes with a known
-    repair are mended on request. It needs the extra: pip install 'deckgen[lsp]'.
+    repair are mended on request. It needs the extra: pip install '.[lsp]'.
 
     \b
     VS Code, with the extension zsol.vscode-glspc; settings.json:

@@ -55,7 +55,7 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
     that was built last is still in dist/. With --collection or --package the real engine
     imports into a copy, and the plan tells what really happens: what Anki would ignore and why,
     which cards stay in their old deck, which tags are replaced (this needs the extra:
-    pip install 'deckgen[anki]').
+    pip install '.[anki]').
 
     \b
     Examples:

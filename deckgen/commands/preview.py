@@ -39,7 +39,7 @@ def COMMAND(deck: Path, sheet: Path | None, port: int, editor: str | None, open_
     problems beside them. A saved edit shows at once. Only this machine can open it; Ctrl-C ends.
 
     The contact sheet is one file that needs nothing else: every card by lesson and note, front
-    and back. Both need the extra: pip install 'deckgen[preview]'. The exit code is 0, or 1 where
+    and back. Both need the extra: pip install '.[preview]'. The exit code is 0, or 1 where
     errors keep the sheet from being made.
 
     \b

@@ -47,7 +47,7 @@ def COMMAND(package: Path, previous: Path | None, deck: Path | None, style: str)
     database and of empty cards finds. Every card is rendered. Imported again, nothing may change.
     With --previous, it may cost nobody a review, and force no full sync.
 
-    This needs the extra: pip install 'deckgen[anki]'. The exit code is 0 when the package is
+    This needs the extra: pip install '.[anki]'. The exit code is 0 when the package is
     proven, 1 when it is not, 2 for wrong usage.
 
     \b
