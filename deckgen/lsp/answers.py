@@ -12,6 +12,7 @@ from deckgen.lsp.hover import hover
 from deckgen.lsp.places import note_in, note_places
 from deckgen.lsp.protocol import completion, symbol
 from deckgen.lsp.server import DeckServer
+from deckgen.lsp.style import in_style
 from deckgen.lsp.symbols import symbols
 
 
@@ -61,6 +62,18 @@ def outline(
         return None
     measured = ls.files().measured(document.path)
     return [symbol(each, measured) for each in symbols(measured.file)]
+
+
+def lay_out(ls: DeckServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+    """Bring a document into deckgen's style."""
+    document = ls.document(params.text_document.uri)
+    if document is None:
+        return None
+    measured = ls.files().measured(document.path)
+    text = in_style(measured.file)
+    if text is None or text == measured.file.text:
+        return None
+    return [types.TextEdit(measured.range(range(len(measured.file.text))), text)]
 
 
 async def repair(ls: DeckServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:

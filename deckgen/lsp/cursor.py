@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from deckgen.lsp.tree import readable, tree_of
 from deckgen.text.extent import extents
 from deckgen.text.file import TextFile
-from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping, Node, Sequence
 
 Step = str | int
@@ -96,6 +96,7 @@ def cursor_at(text: str, offset: int) -> Cursor | None:
     A mark is put where the cursor is, and the file is read: a note by itself, so that broken ones
     around it do not matter; and if need be with what is still open closed, or left out.
     """
+    text = readable(text)
     if text[offset : offset + 1] in ('"', "'") and text[offset - 1 : offset] in " [,{":
         offset += 1
     mark = next(each for each in map(chr, range(0xE000, 0xF8FF)) if each not in text)
@@ -180,8 +181,8 @@ def _column(line: str) -> int:
 
 def _read(attempt: _Attempt, region: _Region, mark: str) -> Cursor | None:
     file = TextFile(Path(), "", attempt.text)
-    tree, _ = parse(file)
-    marked = None if tree is None else _find(tree, mark, _Marked((), "", False, False))
+    tree = tree_of(file)
+    marked = None if tree is None else _find(tree, mark, _Marked((), "", False, False), set())
     if tree is None or marked is None:
         return None
     note, path, begins_note = _split(tree, marked.path, region.is_note)
@@ -206,10 +207,16 @@ def _read(attempt: _Attempt, region: _Region, mark: str) -> Cursor | None:
     )
 
 
-def _find(node: Node, mark: str, at: _Marked) -> _Marked | None:
-    """Return the key or text below a node that holds the mark; `at` tells of the node."""
+def _find(node: Node, mark: str, at: _Marked, seen: set[int]) -> _Marked | None:
+    """Return the key or text below a node that holds the mark.
+
+    at: tells of the node. seen: the collections that were searched; aliases repeat them.
+    """
     if isinstance(node, str):
         return replace(at, text=node) if mark in node else None
+    if id(node) in seen:
+        return None
+    seen.add(id(node))
     inner = replace(at, inline=at.inline or node.flow)
     steps: Iterable[tuple[Step, Node]] = enumerate(node.values)
     if isinstance(node, Mapping):
@@ -217,8 +224,11 @@ def _find(node: Node, mark: str, at: _Marked) -> _Marked | None:
             if mark in key:
                 return replace(inner, path=(*at.path, key), text=key, is_key=True)
         steps = node.values.items()
-    found = (_find(value, mark, replace(inner, path=(*at.path, step))) for step, value in steps)
-    return next(filter(None, found), None)
+    for step, value in steps:
+        found = _find(value, mark, replace(inner, path=(*at.path, step)), seen)
+        if found:
+            return found
+    return None
 
 
 def _split(tree: Node, path: Steps, is_note: bool) -> tuple[Mapping | None, Steps, bool]:
@@ -236,13 +246,19 @@ def _split(tree: Node, path: Steps, is_note: bool) -> tuple[Mapping | None, Step
 
 def _without(note: Mapping, mark: str) -> Mapping:
     """Return a note as it is without the mark, and without the key that has it."""
-    kept = {key: _cleaned(value, mark) for key, value in note.values.items() if mark not in key}
-    return replace(note, values=kept)
+    cleaned = _cleaned(note, mark, {})
+    return cleaned if isinstance(cleaned, Mapping) else note
 
 
-def _cleaned(node: Node, mark: str) -> Node:
+def _cleaned(node: Node, mark: str, known: dict[int, Node]) -> Node:
     if isinstance(node, str):
         return node.replace(mark, "")
-    if isinstance(node, Sequence):
-        return replace(node, values=[_cleaned(value, mark) for value in node.values])
-    return _without(node, mark)
+    if id(node) not in known:
+        if isinstance(node, Sequence):
+            listed = [_cleaned(value, mark, known) for value in node.values]
+            known[id(node)] = replace(node, values=listed)
+        else:
+            pairs = ((key, value) for key, value in node.values.items() if mark not in key)
+            kept = {key: _cleaned(value, mark, known) for key, value in pairs}
+            known[id(node)] = replace(node, values=kept)
+    return known[id(node)]

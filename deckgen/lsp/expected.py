@@ -15,8 +15,8 @@ from deckgen.deck.note import Note
 from deckgen.deck.read import Authored, authored
 from deckgen.kinds import kinds
 from deckgen.lsp.cursor import Cursor, Steps
+from deckgen.lsp.tree import tree_of
 from deckgen.text.file import TextFile
-from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Node, Sequence
 
@@ -95,7 +95,7 @@ def note_keys(note: Mapping[str, Node], defaults: Mapping[str, Node]) -> Keys:
 
 def siblings(cursor: Cursor, file: TextFile) -> set[str]:
     """Return the keys that stand beside the one at a cursor."""
-    node: Node | None = cursor.note or parse(file)[0]
+    node: Node | None = cursor.note or tree_of(file)
     if node is None and len(cursor.path) == 1:
         return set(_TOP_KEY.findall(file.text))
     for step in cursor.path[:-1]:

@@ -10,8 +10,8 @@ from deckgen.kinds import kinds
 from deckgen.lsp.analysis import Known
 from deckgen.lsp.cursor import Cursor, head
 from deckgen.lsp.expected import Expected
+from deckgen.lsp.tree import tree_of
 from deckgen.text.file import TextFile
-from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Node, Sequence
 
@@ -19,7 +19,7 @@ from deckgen.text.tree import Node, Sequence
 def defaults_of(file: TextFile) -> Mapping[str, Node]:
     """Return a card file's defaults, whatever state its notes are in."""
     for text in (head(file.text), file.text):
-        tree, _ = parse(TextFile(file.path, file.name, text))
+        tree = tree_of(TextFile(file.path, file.name, text))
         defaults = tree.values.get("defaults") if isinstance(tree, MappingNode) else None
         if isinstance(defaults, MappingNode):
             return defaults.values

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from deckgen.deck.note import Note
 from deckgen.lsp.analysis import Analysis
+from deckgen.lsp.tree import tree_of
 from deckgen.problem import Span
 from deckgen.text.extent import Extents, extents
 from deckgen.text.file import BAD_CHARACTER, TextFile
-from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping, Sequence
 
 
@@ -50,9 +50,9 @@ def place_of(file: TextFile, span: Span, known: Extents | None = None) -> range:
 
 def note_places(file: TextFile) -> list[NotePlace]:
     """Return the notes of a card file, in their order; none where it cannot be read."""
-    tree, _ = parse(file)
+    tree = tree_of(file)
     listed = tree.values.get("notes") if isinstance(tree, Mapping) else None
-    if not isinstance(listed, Sequence):
+    if not isinstance(listed, Sequence) or not listed.values:
         return []
     starts = [offset_of(file.text, file.place(place)) for place in listed.places]
     ends = [*starts[1:], len(file.text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from deckgen.lsp.answers import complete, define, outline, repair, show
+from deckgen.lsp.answers import complete, define, lay_out, outline, repair, show
 from deckgen.lsp.server import DeckServer
 
 _TRIGGERS = [" ", '"', "'", "[", "{", ",", "，", "、", "；", "。", "“", "《"]
@@ -25,6 +25,7 @@ def serve() -> None:
     server.feature(types.TEXT_DOCUMENT_HOVER)(show)
     server.feature(types.TEXT_DOCUMENT_DEFINITION)(define)
     server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(outline)
+    server.feature(types.TEXT_DOCUMENT_FORMATTING)(lay_out)
     fixing = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, fixing)(repair)
     server.start_io()
