@@ -204,6 +204,7 @@ class _Author:
     # what follows writes YAML: each value begins with the space after its key or dash
 
     def pairs(self, at: int, pairs: Pairs, anchor: str = "") -> str:
+        anchor = anchor or (f"m{self.mark()}" if self.seldom() and at >= 0 else "")
         properties = f" &{anchor}" if anchor else ""
         if at < 0 or self.seldom():
             written = [f"{self.key(name)}:{value(-1)}" for name, value in pairs]
@@ -212,15 +213,16 @@ class _Author:
         return f"{properties}{self.remark()}\n{self.block(inner, pairs)}".removesuffix("\n")
 
     def items(self, at: int, items: Sequence[Write]) -> str:
+        anchor = f" &l{self.mark()}" if self.seldom() and at >= 0 else ""
         if at < 0 or self.seldom():
-            return f" [{self.joined([item(-1).strip(' ') for item in items], at)}]"
+            return f"{anchor} [{self.joined([item(-1).strip(' ') for item in items], at)}]"
         inner = self.pick((at, at + 2, at + 4, at + 1)) if at else self.pick((0, 2))
         margin = " " * inner
         lines = [f"{margin}-{item(inner)}{self.remark()}\n" for item in items]
         compact = (
             line.replace(f"-\n{margin}  ", "- ", 1) if self.often() else line for line in lines
         )
-        return f"{self.remark()}\n{self.between(compact, inner)}".removesuffix("\n")
+        return f"{anchor}{self.remark()}\n{self.between(compact, inner)}".removesuffix("\n")
 
     def block(self, at: int, pairs: Pairs) -> str:
         margin = " " * at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import stat
 from collections import Counter
@@ -19,12 +20,13 @@ from deckgen.build import Compiled, compile_deck, write
 from deckgen.commands import main
 from deckgen.deck.note import Note
 from deckgen.deck.read import authored
-from deckgen.edit.fmt import formatted
+from deckgen.edit.fmt import MeaningChangedError, formatted
 from deckgen.edit.ids import slug
 from deckgen.edit.order import note_keys
 from deckgen.edit.quote import needs_quotes, needs_quotes_inline
 from deckgen.kinds import kinds
 from deckgen.text.file import TextFile
+from deckgen.text.layout import UnknownLayoutError
 from tests.card_files import WORDS, as_file, card_files
 from tests.decks import MOMENT
 
@@ -82,6 +84,50 @@ def test_a_thousand_files_mean_the_same_and_keep_every_comment(
     assert before.content == after.content
     slugs = Counter(problem.code.slug for problem in before.problems)
     assert Counter(problem.code.slug for problem in after.problems) == slugs
+
+
+PIECES = (
+    *(
+        "a",
+        "b: ",
+        "notes:",
+        "defaults: ",
+        "kind: basic",
+        "front: f",
+        "<<: ",
+        "党",
+        "，",
+        "党\n  党",
+    ),
+    *("\n", "\n  ", "\n- ", "\n  - ", "- ", "- - ", "? ", ": ", "[", "]", "{", "}", ", ", "{}"),
+    *(
+        "&a ",
+        "*a",
+        '"',
+        "'",
+        '"q"',
+        "|\n",
+        ">-\n",
+        "|2+\n",
+        "\\\n",
+        "!!str ",
+        "! ",
+        "---\n",
+        "...\n",
+    ),
+    *("# c001", " # c002\n", "%YAML 1.2\n---\n", "\t", "~", "@", "😀", "\r\n"),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join))
+def test_what_is_not_understood_is_left_alone(text: str) -> None:
+    file = as_file(text.encode())
+    assume(file is not None)
+    assert file is not None
+    with contextlib.suppress(UnknownLayoutError, MeaningChangedError):
+        result, _ = formatted(file, NOTES)
+        assert formatted(TextFile(file.path, file.name, result), NOTES)[0] == result
 
 
 def test_most_generated_files_are_decks(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def format_file(
     tree, problems = parse(file)
     if problems:
         return None, problems
-    if not isinstance(tree, MappingNode) or not _is_card_file(path, tree):
+    if not isinstance(tree, MappingNode) or not tree.values or not _is_card_file(path, tree):
         return Formatted(str(path), path.resolve(), before, before), []
     deck_file = _deck_file(path)
     schema = schema_path(deck_file, deck_file == path)

@@ -27,20 +27,26 @@ def key_of(key: Scalar | Alias) -> str:
     """Return a key's text, on one line."""
     if isinstance(key, Alias):
         return f"*{key.name} "
-    if key.header or len(key.lines) != 1:
-        return f"{key.properties} {json.dumps(key.value, ensure_ascii=False)}".strip()
-    return f"{key.properties} {text_of(key)}".strip()
+    if len(key.lines) == 1 and not key.header:
+        text = text_of(key)
+    elif "\n" in key.value or needs_quotes(key.value):
+        text = json.dumps(key.value, ensure_ascii=False)
+    else:
+        text = key.value
+    return f"{key.properties} {text}".strip()
 
 
 def fitting(collection: Collection, used: int) -> str | None:
     """Return a collection as `[…]` or `{…}`, or nothing where it goes below its key.
+
+    An anchor before it is not part of that.
 
     A mapping goes on one line where its author wrote it so and it fits; a list does where it is
     a list of words that fit.
 
     used: the columns that its line has before it.
     """
-    text = _inline(collection)
+    text = _inline_collection(collection)
     if text is None or not collection.entries:
         return text
     if used + 1 + width(text) > LINE:

@@ -81,8 +81,9 @@ class _Reader:
         properties = self.properties(event, end, strays)
         node: Scalar | Collection
         if is_scalar and (event.style or self.at < end):
+            below = self.text.count("\n", before, self.at) > 0
             scalar = node = self.scalar(event, indent)
-            scalar.below = self.text.count("\n", before, start) > 0
+            scalar.below = below
         elif is_scalar:
             node = Scalar("")
         elif isinstance(event, yaml.SequenceStartEvent):
