@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
-from deckgen.render.bare import Stretch, bare, with_clozes
+from deckgen.render.bare import Stretch, bare, is_marked, with_clozes
 
 GAP = "＿"
 """Stands in a prompt where a card has a gap."""
@@ -47,7 +47,9 @@ class Question(NamedTuple):
 
 def shown(note: Note, deck: Deck, text: str | None) -> str:
     """Return a note's Markdown as its reader sees it; nothing where there is none."""
-    return bare(text, raw_html(note, deck)) if text else ""
+    if not text or not is_marked(text):
+        return text or ""
+    return bare(text, raw_html(note, deck))
 
 
 def raw_html(note: Note, deck: Deck) -> bool:

@@ -7,13 +7,12 @@ import re
 from typing import NamedTuple
 
 from deckgen.render.markup import Markup, to_html
-from deckgen.render.plain import plain, visible
+from deckgen.render.plain import visible
 
 _MARKED = re.compile(r"[\\`*_{}\[\]<>&$~#\n]|^[-+\d]")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|[^{}|\n]+\}")
-_SIMPLE = re.compile(
-    r"(?![-+]|\d+[.)])(?:[^\\`*_{}\[\]<>&$~#\n]++|\{\{c[\d,]+::|\}\}|\n(?![-+=:|\s\d]))*"
-)
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&$~#]")
+_BLOCK = re.compile(r"(?:^|\n)(?:[-+]|\d+[.)])|\n[=:|\s]")
 _CLOZE = re.compile(r"(\{\{c[\d,]+::|::|\}\})")
 
 
@@ -24,24 +23,28 @@ class Stretch(NamedTuple):
     numbers: tuple[int, ...]
 
 
+def is_marked(text: str) -> bool:
+    """Whether a text may hold markup; else it is what its reader sees."""
+    return _MARKED.search(text) is not None
+
+
 def bare(text: str, raw: bool = False) -> str:
     """Return a text without markup, readings and hints; gaps show what they hide.
 
     raw: whether HTML in it is HTML.
     """
-    if not _MARKED.search(text):
+    if not is_marked(text):
         return text
-    simple = _unmarked(text)
-    if simple is None:
-        return plain(to_html(text, Markup(cloze=True, html=raw)))
-    return "".join(stretch.text for stretch in _stretches(simple)[0]) if "{" in simple else simple
+    return "".join([shown for shown, _ in with_clozes(text, raw)[0]]).strip()
 
 
 def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, str]]:
     """Return a text's stretches without markup and readings, and the hint of each number."""
-    simple = _unmarked(text)
-    if simple is not None:
-        return _stretches(simple)
+    simple = _without_emphasis(text)
+    if not (_MARKDOWN.search(simple) or _BLOCK.search(simple)):
+        stretches, hints = _stretches(simple)
+        if not any("{" in shown or "}" in shown for shown, _ in stretches):
+            return stretches, hints
     stretches, hints = _stretches(visible(to_html(text, Markup(cloze=True, html=raw))))
     return (
         [Stretch(html.unescape(shown), numbers) for shown, numbers in stretches],
@@ -49,13 +52,10 @@ def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, 
     )
 
 
-def _unmarked(text: str) -> str | None:
-    """Return a text without ruby and strong emphasis, if it has no other markup but cloze."""
+def _without_emphasis(text: str) -> str:
     if "|" in text:
         text = _RUBY.sub(r"\1", text)
-    if "**" in text:
-        text = text.replace("**", "")
-    return text if _SIMPLE.fullmatch(text) else None
+    return text.replace("**", "") if text.count("**") % 2 == 0 else text
 
 
 def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import re
-from itertools import islice
 
 from deckgen.text.han import HAN
 
-_UNIT = re.compile(rf"[{HAN}\u3040-\u30ff]|[^\W\d_{HAN}\u3040-\u30ff]+(?:['’-][^\W\d_{HAN}]+)*|\d+")
+_SINGLE = HAN + "\u3040-\u30ff"  # kana are counted as Han characters are
+_UNIT = rf"[{_SINGLE}]|[^\W\d_{_SINGLE}]++|\d++"
+_UNITS = re.compile(_UNIT)
 
 
 def length(text: str) -> int:
-    """Return H, the number of Han characters (or kana), words of other letters, runs of digits.
+    """Return H, the number of Han characters, words of other letters, and runs of digits.
 
     So that one threshold serves Chinese and English; punctuation counts nothing.
     """
-    return len(_UNIT.findall(text))
+    return len(_UNITS.findall(text))
 
 
 def longer(text: str, limit: float) -> int:
@@ -28,5 +31,9 @@ def longer(text: str, limit: float) -> int:
 
 def reaches(text: str, least: float) -> bool:
     """Whether a text's H is at least so much; looks no further than it has to."""
-    count = sum(1 for _ in islice(_UNIT.finditer(text), int(least) + 1))
-    return count >= least
+    return _reaching(math.ceil(least)).match(text) is not None
+
+
+@functools.cache
+def _reaching(count: int) -> re.Pattern[str]:
+    return re.compile(rf"(?>[\W_]*+(?:{_UNIT})){{{count}}}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
@@ -19,11 +20,31 @@ Related = tuple[tuple[Span, str], ...]
 """Other places that a complaint is about, each with what is there."""
 
 
+Reported = tuple[Note, Found, Related]
+"""A note, what is wrong with it and where, and other places."""
+
+
 class Asked(NamedTuple):
-    """A note, and what its cards ask."""
+    """A note and what its cards ask.
+
+    texts: those that its author worded, with their places; `all_texts` is all of them in one, a
+    line each, so that a rule sees with one search whether it has to look at them.
+    """
 
     note: Note
     questions: Sequence[Question]
+    texts: Sequence[tuple[str, Path]]
+    all_texts: str
+
+
+class Of(enum.Enum):
+    """What of a card a rule looks at; each is looked at once."""
+
+    FRONT = "the words of a front, unless they are a name or a saying"
+    QUESTION = "a front that asks in words, without a gap"
+    ANSWER = "the answer to a question, unless it is recited"
+    GAP = "a text with gaps, unless it is recited"
+    CARD = "any card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +65,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionRule(Rule):
-    """Looks at one card.
+    """Looks at one card, or at a part of it.
 
     check: takes the limit, too; returns what is wrong, or an empty text.
-    of_answer: whether the complaint is about the answer rather than the front.
     """
 
+    of: Of
     check: Callable[[Question, float], str]
-    of_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +79,33 @@ class TextRule(Rule):
     """Looks at one authored text that is not verbatim.
 
     check: takes the limit, too; returns what is wrong, or an empty text.
-    trigger: a regular expression; a text in which it finds nothing need not be looked at.
+    signs: characters; a text that has none of them need not be looked at.
     """
 
     check: Callable[[Text, float], str]
-    trigger: str
+    signs: str
+
+
+def _the_deck(deck: Deck) -> Deck:
+    return deck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRule(Rule):
-    """Looks at one note in its deck; takes the limit, too."""
+    """Looks at one note.
 
-    check: Callable[[Asked, Deck, float], Iterable[Found]]
+    check: takes what `prepare` made of the deck, and the limit.
+    prepare: is called once for a deck, and returns it if not given.
+    kind: the only kind of note that it looks at; every kind if empty.
+    """
+
+    kind: str = ""
+    check: Callable[[Asked, Any, float], Iterable[Found]]
+    prepare: Callable[[Deck], object] = _the_deck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeckRule(Rule):
     """Looks at all the notes of a deck together, in the order of study; takes the limit, too."""
 
-    check: Callable[[Sequence[Asked], Deck, float], Iterable[tuple[Note, Found, Related]]]
+    check: Callable[[Sequence[Asked], Deck, float], Iterable[Reported]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
@@ -9,9 +10,9 @@ from typing import NamedTuple, TypeVar
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds import kinds
-from deckgen.kinds._question import Path
+from deckgen.kinds._question import Path, Question
 from deckgen.problem import Problem
-from deckgen.rules._rule import Asked, DeckRule, NoteRule, QuestionRule, Related, Rule, TextRule
+from deckgen.rules._rule import Asked, DeckRule, NoteRule, Of, QuestionRule, Related, Rule, TextRule
 from deckgen.rules._texts import Text, texts
 
 _R = TypeVar("_R", bound=Rule)
@@ -27,50 +28,82 @@ class Finding(NamedTuple):
 
 def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield what the rules find in a deck."""
-    all_kinds, rules = kinds(), list(rules)
-    asked = [
-        Asked(note, all_kinds[note.kind].questions(note, deck)) for note in deck.notes.values()
-    ]
-    yield from _questions(asked, _of(QuestionRule, rules))
-    yield from _notes(asked, deck, _of(NoteRule, rules))
-    yield from _texts(deck, _of(TextRule, rules))
-    for rule in _of(DeckRule, rules):
-        for note, (said, path), related in rule.check(asked, deck, rule.limit or 0.0):
-            yield _finding(rule, note, said, path, related)
+    rules = list(rules)
+    look = _Look(_of(QuestionRule, rules))
+    of_text = _of(TextRule, rules)
+    signs = _signs(of_text).search
+    of_kind = {
+        name: (kind, [rule for rule in _of(NoteRule, rules) if rule.kind in ("", name)])
+        for name, kind in kinds().items()
+    }
+    prepared = {rule.code.slug: rule.prepare(deck) for rule in _of(NoteRule, rules)}
+    notes: list[Asked] = []
+    for note in deck.notes.values():
+        kind, of_note = of_kind[note.kind]
+        asked = _asked(note, kind.questions(note, deck))
+        notes.append(asked)
+        for question_rule, question, said in look.at(asked.questions):
+            path = question.answer_at if question_rule.of is Of.ANSWER else question.at
+            yield _finding(question_rule, note, said, path)
+        for rule in of_note:
+            for said, path in rule.check(asked, prepared[rule.code.slug], rule.limit or 0.0):
+                yield _finding(rule, note, said, path)
+        if signs(asked.all_texts):
+            yield from _in_texts(asked, deck, of_text)
+    for deck_rule in _of(DeckRule, rules):
+        for note, (said, path), related in deck_rule.check(notes, deck, deck_rule.limit or 0.0):
+            yield _finding(deck_rule, note, said, path, related)
+
+
+def _asked(note: Note, questions: Sequence[Question]) -> Asked:
+    found = texts(note)
+    return Asked(note, questions, found, "\n".join([text for text, _ in found]))
 
 
 def _of(kind: type[_R], rules: Iterable[Rule]) -> list[_R]:
     return [rule for rule in rules if isinstance(rule, kind)]
 
 
-def _questions(notes: Sequence[Asked], rules: Sequence[QuestionRule]) -> Iterator[Finding]:
-    checks = [(rule.check, rule.limit or 0.0, rule) for rule in rules]
-    for note, questions in notes:
+class _Look:
+    """Knows which rules look at which cards."""
+
+    def __init__(self, rules: Sequence[QuestionRule]) -> None:
+        def of(*parts: Of) -> list[tuple[QuestionRule, float]]:
+            return [(rule, rule.limit or 0.0) for rule in rules if rule.of in parts]
+
+        self.recited = of(Of.CARD), of(Of.CARD, Of.FRONT, Of.QUESTION)
+        self.gap = of(Of.CARD, Of.GAP), of(Of.CARD, Of.GAP, Of.FRONT)
+        self.answer = of(Of.CARD, Of.ANSWER), of(Of.CARD, Of.ANSWER, Of.FRONT, Of.QUESTION)
+
+    def at(self, questions: Iterable[Question]) -> Iterator[tuple[QuestionRule, Question, str]]:
+        """Yield what is wrong with a note's cards; each front is looked at once."""
+        seen = ""
         for question in questions:
-            for check, limit, rule in checks:
-                if said := check(question, limit):
-                    path = question.answer_at if rule.of_answer else question.at
-                    yield _finding(rule, note, said, path)
+            prompt = question.prompt
+            rules = self.recited if question.recited else self.gap if question.gaps else self.answer
+            fresh = prompt is not seen and not question.term
+            seen = prompt
+            for rule, limit in rules[fresh]:
+                if said := rule.check(question, limit):
+                    yield rule, question, said
 
 
-def _notes(notes: Sequence[Asked], deck: Deck, rules: Sequence[NoteRule]) -> Iterator[Finding]:
-    for asked in notes:
-        for rule in rules:
-            for said, path in rule.check(asked, deck, rule.limit or 0.0):
+def _in_texts(asked: Asked, deck: Deck, rules: Sequence[TextRule]) -> Iterator[Finding]:
+    for rule in rules:
+        signs = _signs([rule]).search
+        for text, path in asked.texts if signs(asked.all_texts) else ():
+            if said := rule.check(Text(text, path, asked.note, deck), rule.limit or 0.0):
                 yield _finding(rule, asked.note, said, path)
 
 
-def _texts(deck: Deck, rules: Sequence[TextRule]) -> Iterator[Finding]:
-    triggers = "|".join(rule.trigger for rule in rules)
-    # most texts trigger nothing, and are seen once
-    suspicious = re.compile(triggers or "(?!)").search
-    for note in deck.notes.values():
-        for text, path in texts(note):
-            if suspicious(text):
-                found = Text(text, path, note, deck)
-                for rule in rules:
-                    if said := rule.check(found, rule.limit or 0.0):
-                        yield _finding(rule, note, said, path)
+def _signs(rules: Sequence[TextRule]) -> re.Pattern[str]:
+    """Return what finds the signs of some rules."""
+    return _finder("".join(rule.signs for rule in rules))
+
+
+@functools.cache
+def _finder(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(characters)}]" if characters else "(?!)")
 
 
 def _finding(rule: Rule, note: Note, said: str, path: Path, related: Related = ()) -> Finding:

@@ -1,74 +1,203 @@
-"""Which texts share most of their character pairs with an earlier one, without comparing all.
+"""Which fronts share most of their character pairs, without comparing all with all.
 
-The prefix and positional filters of Xiao et al., “Efficient similarity joins for near-duplicate
-detection” (PPJoin): two sets whose Jaccard index reaches the limit have one of their rarest
-members in common, and not too late in either, so an index of those finds every pair.
+The filters of Xiao et al., “Efficient similarity joins for near-duplicate detection” (PPJoin): two
+sets whose Jaccard index reaches the limit have one of their rarest members in common, and not too
+late in either, so an index of those finds every pair. The fronts of a text with gaps are looked
+for together, by the whole text, and told apart only where it comes to it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from operator import add
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import chain, count, islice
+from operator import add, or_
+from typing import NamedTuple
 
-_Index = dict[int, dict[tuple[int, int], list[int]]]
-"""By member, by the size of a set and the member's place in it: the sets, by number."""
+MOST_COMPARED = 500
+"""With so many others that share a rare pair one is compared at most. In a text of any language it
+is compared with far fewer; in a deck of formulas, where all have the same few pairs, a likeness may
+be missed."""
+
+CUT = "\0"
+"""Stands in a front for a gap."""
+
+_FEW = 32
+_BITS = 60
+_HALF = 32  # bits of the lower of two packed numbers
+
+
+class Wording(NamedTuple):
+    """The fronts that are made from one text by cutting gaps into it.
+
+    hidden: how many of the text's character pairs a front lacks at most.
+    """
+
+    text: str
+    fronts: Sequence[str]
+    hidden: int = 0
+
+
+class Likeness(NamedTuple):
+    """Two wordings, by number, a front of each, by number, and how much these are alike."""
+
+    later: int
+    earlier: int
+    front: int
+    earlier_front: int
+    measured: float
 
 
 def similar(
-    texts: Sequence[str], limit: float, apart: Callable[[int, int], bool]
-) -> Iterator[tuple[int, int, float]]:
-    """Yield each text that is similar to an earlier one, with that one and how similar they are.
+    wordings: Sequence[Wording], limit: float, apart: Callable[[int, int], bool]
+) -> Iterator[Likeness]:
+    """Yield wordings that have similar fronts.
 
-    limit: the least Jaccard index of their sets of character pairs, above 0.
-    apart: whether a pair, the later first, is not to be compared.
+    Each wording that is similar to another is in one of the pairs, but not all pairs are told: of
+    wordings that are all alike there would be too many.
+
+    limit: the least Jaccard index of two fronts' sets of character pairs, above 0.
+    apart: whether two wordings, the later first, are not to be compared.
     """
-    sets, shared = _rarest_first(texts)
-    index: _Index = {}
-    for number, members in enumerate(sets):
-        size = len(members)
-        prefix = members[: size - _least(limit * size) + 1]
-        indexed = [(at, member) for at, member in enumerate(prefix) if member >= shared]
-        for other in _candidates(indexed, size, index, limit):
-            common = len(set(members).intersection(sets[other]))
-            measured = common / (size + len(sets[other]) - common)
-            if measured >= limit and not apart(number, other):
-                yield number, other, measured
-                break
-        for at, member in indexed:
-            index.setdefault(member, {}).setdefault((size, at), []).append(number)
+    sets, shared = _rarest_first([wording.text for wording in wordings])
+    sizes = [
+        max(len(members) - wording.hidden, 1) if members else 0
+        for members, wording in zip(sets, wordings, strict=True)
+    ]
+    index = _Index(sets, sizes, limit)
+    paired = bytearray(len(sets))
+    for number in sorted(range(len(sets)), key=sizes.__getitem__):
+        # what no other text has need not be looked for
+        first = bisect_left(sets[number], shared)
+        for other in index.candidates(number, first, paired):
+            later, earlier = max(number, other), min(number, other)
+            if not apart(later, earlier):
+                found = _alike(wordings[later].fronts, wordings[earlier].fronts, limit)
+                if found:
+                    paired[number] = paired[other] = True
+                    yield Likeness(later, earlier, *found)
+        index.add(number, first)
 
 
-def _rarest_first(texts: Sequence[str]) -> tuple[list[list[int]], int]:
+def _alike(
+    fronts: Iterable[str], others: Sequence[str], limit: float
+) -> tuple[int, int, float] | None:
+    """Return the first two fronts that are similar, by number, and how similar."""
+    other_sets = [character_pairs(other) for other in others]
+    for at, front in enumerate(fronts):
+        own = character_pairs(front)
+        for other_at, other in enumerate(other_sets):
+            measured = len(own & other) / (len(own | other) or 1)
+            if measured >= limit:
+                return at, other_at, measured
+    return None
+
+
+def character_pairs(front: str) -> set[str]:
+    """Return a front's pairs of neighbouring characters, with no gap in them."""
+    return {pair for pair in map(add, front, front[1:]) if CUT not in pair}
+
+
+class _Index:
+    """Some sets, put in from the smallest to the largest, by the members at their first places.
+
+    A member that many sets have there keeps them by size and rest, packed into one integer, so
+    that those that can have too little in common are left out all at once.
+
+    sizes: for each set, how many of its members matter at least.
+    sketches: for each set, bits for its members: much of what two sets do not have in common
+    shows in their bits, at a tenth of the price.
+    apart: two sets have at most so many members not in common, theirs added.
+    """
+
+    def __init__(self, sets: Sequence[Sequence[int]], sizes: Sequence[int], limit: float) -> None:
+        self.sets, self.sizes = sets, sizes
+        self.limit, self.share = limit, limit / (1 + limit)
+        end = max((members[-1] for members in sets if members), default=0) + 1
+        bits = [1 << number % _BITS for number in range(end)]
+        # arrays, since an object for each number would cost more than all the rest
+        self.sketches = array("Q", (reduce(or_, map(bits.__getitem__, each), 0) for each in sets))
+        self.apart = bytearray(
+            min(_least(len(members) - 2 * self.share * size), 255)
+            for members, size in zip(sets, sizes, strict=True)
+        )
+        self.few: dict[int, list[int]] = {}
+        self.many: dict[int, dict[int, list[int]]] = {}
+
+    def add(self, number: int, first: int) -> None:
+        """Put a set in, its members from the first on."""
+        members = self.sets[number]
+        # another that is not smaller has so much in common with it
+        least = _least(2 * self.share * self.sizes[number])
+        for at in range(first, min(len(members) - least + 1, len(members))):
+            member = members[at]
+            if member in self.many:
+                self._group(member, number, at)
+            elif member not in self.few:
+                self.few[member] = [number]
+            elif len(self.few[member]) < _FEW:
+                self.few[member].append(number)
+            else:
+                for other in (*self.few.pop(member), number):
+                    self._group(member, other, bisect_left(self.sets[other], member))
+
+    def _group(self, member: int, number: int, at: int) -> None:
+        groups = self.many.setdefault(member, {})
+        rest = len(self.sets[number]) - at
+        groups.setdefault(self.sizes[number] << _HALF | rest, []).append(number)
+
+    def candidates(self, number: int, first: int, paired: bytearray) -> Iterator[int]:
+        """Yield the sets that may be similar to one that is not smaller than they, each once.
+
+        paired: whether a set has been found similar to another; two such are left out.
+        """
+        size, sketch, own_apart = self.sizes[number], self.sketches[number], self.apart[number]
+        sketches, apart = self.sketches, self.apart
+        seen: set[int] = set()
+        entries = chain.from_iterable(self._entries(self.sets[number], first, size))
+        for other in islice(entries, MOST_COMPARED):
+            if paired[other] and paired[number]:
+                continue
+            different = (sketch ^ sketches[other]).bit_count()
+            if different <= own_apart + apart[other] and other not in seen:
+                seen.add(other)
+                common = len(set(self.sets[number]).intersection(self.sets[other]))
+                if common >= self.share * (size + self.sizes[other]) - 1e-9:
+                    yield other
+
+    def _entries(self, members: Sequence[int], first: int, size: int) -> Iterator[list[int]]:
+        """Yield the sets that have a member at such a place that the rest may be enough."""
+        least = _least(self.limit * size)
+        for at in range(first, min(len(members) - least + 1, len(members))):
+            few = self.few.get(members[at])
+            if few:
+                yield few
+            elif members[at] in self.many:
+                rest = len(members) - at
+                for group, numbers in self.many[members[at]].items():
+                    needed = self.share * (size + (group >> _HALF)) - 1e-9
+                    if rest >= needed and group & (1 << _HALF) - 1 >= needed:
+                        yield numbers
+
+
+def _rarest_first(texts: Sequence[str]) -> tuple[list[tuple[int, ...]], int]:
     """Return each text's set of character pairs as ascending numbers, and the least shared one.
 
-    A pair of characters is numbered by how many texts have it, the rarest first.
+    The rarer a pair is, the lower is its number.
     """
-    pairs = [dict.fromkeys(map(add, text, text[1:])) for text in texts]
-    frequency: Counter[str] = Counter()
-    for each in pairs:
-        frequency.update(each.keys())
-    ordered = sorted(frequency, key=frequency.__getitem__)
-    rank = {pair: number for number, pair in enumerate(ordered)}
-    shared = sum(1 for pair in ordered if frequency[pair] == 1)
-    return [sorted(map(rank.__getitem__, each)) for each in pairs], shared
-
-
-def _candidates(
-    indexed: Sequence[tuple[int, int]], size: int, index: _Index, limit: float
-) -> Iterator[int]:
-    """Yield the earlier sets that may be similar, each once."""
-    share = limit / (1 + limit)
-    seen: set[int] = set()
-    for at, member in indexed:
-        for (other_size, other_at), numbers in index.get(member, {}).items():
-            # what they can still have in common, and what they must
-            if min(size - at, other_size - other_at) >= _least(share * (size + other_size)):
-                for number in numbers:
-                    if number not in seen:
-                        seen.add(number)
-                        yield number
+    appearance: defaultdict[str, int] = defaultdict(count().__next__)
+    number = appearance.__getitem__
+    sets = [tuple(set(map(number, map(add, text, text[1:])))) for text in texts]
+    frequency = Counter(chain.from_iterable(sets))
+    rank = [0] * len(appearance)
+    for place, pair in enumerate(sorted(range(len(rank)), key=frequency.__getitem__)):
+        rank[pair] = place
+    shared = sum(times == 1 for times in frequency.values())
+    return [tuple(sorted(map(rank.__getitem__, each))) for each in sets], shared
 
 
 def _least(measured: float) -> int:

@@ -7,14 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
-from deckgen.deck.note import Note
 from deckgen.kinds._question import Path
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, DeckRule, Found, Related
+from deckgen.rules._rule import Asked, DeckRule, Found, NoteRule, Reported
 from deckgen.text.tree import Mapping, Node
-from deckgen.text.tree import Sequence as SequenceNode
 
 COMPATIBILITY_CHARACTER = Code(
     "compatibility-character",
@@ -33,64 +32,64 @@ TRADITIONAL = Code(
 
 _COMPATIBILITY = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _NOT_SHOWN = ("id", "guid", "kind", "lesson", "source", "excuse", "draft")
-_ORIGINAL = ("evidence", "original", "work", "cite", "readings", "tags")
+_ORIGINAL = ("original", "work", "cite", "readings")
 
 
-def compatibility_character(
-    notes: Sequence[Asked], _: Deck, __: float
-) -> Iterator[tuple[Note, Found, Related]]:
+def compatibility_character(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
     """Complain of code points that only look like Han characters."""
-    for note, path, character in _places(notes, _COMPATIBILITY):
-        if path[0] not in _NOT_SHOWN:
-            ordinary = unicodedata.normalize("NFKC", character)
-            write = f": write {ordinary}" if ordinary != character else ""
-            message = f"“{character}” (U+{ord(character):04X}) is no ordinary character{write}"
-            yield note, (message, path), ()
-
-
-def traditional(
-    notes: Sequence[Asked], deck: Deck, _: float
-) -> Iterator[tuple[Note, Found, Related]]:
-    """Complain of traditional characters in a simplified deck."""
-    if deck.header.language.lower() not in ("zh", "zh-hans", "zh-cn", "zh-sg", "zh-hans-cn"):
-        return
-    simplified, pattern = _simplified()
-    for note, path, character in _places(notes, pattern):
-        if path[0] not in (*_NOT_SHOWN, *_ORIGINAL, *note.verbatim):
-            message = f"“{character}” is traditional: write {simplified[character]}"
-            yield note, (message, path), ()
-
-
-def _places(notes: Sequence[Asked], pattern: re.Pattern[str]) -> Iterator[tuple[Note, Path, str]]:
-    """Yield where the first of some characters stands in each text of the notes, as authored."""
     names = {asked.note.at.file.name: asked.note.at.file for asked in notes}
-    # most files hold none of them, and are searched once
-    suspicious = {name for name, file in names.items() if pattern.search(file.text)}
-    for note, _ in notes:
-        if note.at.file.name in suspicious:
-            for path, text in _texts(note.at.node, ()):
-                if found := pattern.search(text):
-                    yield note, path, found[0]
+    # most files hold none, and are searched once; as they were typed, since NFC replaces some
+    suspicious = {name for name, file in names.items() if _COMPATIBILITY.search(file.text)}
+    for note in (asked.note for asked in notes if asked.note.at.file.name in suspicious):
+        for path, text in _typed(note.at.node, ()):
+            found = _COMPATIBILITY.search(text)
+            if found and path[0] not in _NOT_SHOWN:
+                ordinary = unicodedata.normalize("NFKC", found[0])
+                write = f": write {ordinary}" if ordinary != found[0] else ""
+                name = f"“{found[0]}” (U+{ord(found[0]):04X})"
+                yield note, (f"{name} is no ordinary character{write}", path), ()
 
 
-def _texts(node: Node, path: Path) -> Iterator[tuple[Path, str]]:
+def _typed(node: Node, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(node, str):
         yield path, node
     elif isinstance(node, Mapping):
         for key, value in node.values.items():
-            yield from _texts(value, (*path, key))
-    elif isinstance(node, SequenceNode):
+            yield from _typed(value, (*path, key))
+    else:
         for at, value in enumerate(node.values):
-            yield from _texts(value, (*path, at))
+            yield from _typed(value, (*path, at))
+
+
+def traditional(asked: Asked, table: _Table | None, _: float) -> Iterator[Found]:
+    """Complain of traditional characters in a simplified deck."""
+    if table and table.finder.search(asked.all_texts):
+        for text, path in asked.texts:
+            found = table.finder.search(text)
+            if found and path[0] not in _ORIGINAL:
+                simplified = table.simplified[found[0]]
+                yield f"“{found[0]}” is traditional: write {simplified}", path
+
+
+class _Table(NamedTuple):
+    """The simplified character for each traditional one, and what finds these."""
+
+    simplified: dict[str, str]
+    finder: re.Pattern[str]
+
+
+def _table(deck: Deck) -> _Table | None:
+    """Return the table, if the deck is in simplified Chinese."""
+    simplified = ("zh", "zh-hans", "zh-cn", "zh-sg", "zh-hans-cn")
+    return _read_table() if deck.header.language.lower() in simplified else None
 
 
 @functools.cache
-def _simplified() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return the simplified character for each traditional one, and what finds these."""
+def _read_table() -> _Table:
     lines = files(__package__).joinpath("traditional.txt").read_text("utf-8").split("\n")
     pairs = "".join(line for line in lines if not line.startswith("#"))
-    table = dict(zip(pairs[::2], pairs[1::2], strict=True))
-    return table, re.compile(f"[{''.join(table)}]")
+    simplified = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    return _Table(simplified, re.compile(f"[{''.join(simplified)}]"))
 
 
 RULES = (
@@ -100,9 +99,10 @@ RULES = (
         hit="{kind: basic, front: ⽔能载舟的下一句是什么？, back: 亦能覆舟}",
         mended="{kind: basic, front: 水能载舟的下一句是什么？, back: 亦能覆舟}",
     ),
-    DeckRule(
+    NoteRule(
         code=TRADITIONAL,
         check=traditional,
+        prepare=_table,
         hit="{kind: basic, front: 水能載舟的下一句是什么？, back: 亦能覆舟}",
         mended="{kind: basic, front: 水能载舟的下一句是什么？, back: 亦能覆舟}",
     ),

@@ -12,7 +12,7 @@ from deckgen.deck.note import Note
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
 from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Asked, DeckRule, Found, QuestionRule, Related
+from deckgen.rules._rule import Asked, DeckRule, Of, QuestionRule, Reported
 from deckgen.text.han import is_han
 
 ANSWER_IN_FRONT = Code(
@@ -61,8 +61,9 @@ REVEALING_HINT = Code(
 )
 
 _EDGE = " \t\n，。、；：？！“”‘’（）《》〈〉…—·,.;:?!\"'()[]＿"
+_POINTING = "这该它上其tTiI“‘（("
 _VAGUE = re.compile(
-    r"[“‘（\s]*(这|该|它|上述|其(?![他它次实余])|(?:this|these|those|its?)\b)", re.IGNORECASE
+    r"[“‘（(]*(这|该|它|上述|其(?![他它次实余])|(?:this|these|those|its?)\b)", re.IGNORECASE
 )
 _YES_NO = re.compile(
     r"吗[？?]|是否|是不是"
@@ -92,8 +93,8 @@ def _stands_in(sought: str, front: str) -> bool:
 
 def vague_front(question: Question, _: float) -> str:
     """Complain of a front that begins by pointing to what is not there."""
-    found = _VAGUE.match(question.prompt)
-    if not found or question.term or (question.verbatim and question.gaps):
+    found = _VAGUE.match(question.prompt) if question.prompt[:1] in _POINTING else None
+    if not found or (question.verbatim and question.gaps):
         return ""
     return f"the front begins with “{found[1]}”: name the thing, since cards come up alone"
 
@@ -101,7 +102,7 @@ def vague_front(question: Question, _: float) -> str:
 def short_front(question: Question, limit: float) -> str:
     """Complain of a front of few words, where only its own words ask."""
     by_template = question.ask and not question.recited
-    if by_template or question.term or question.verbatim or reaches(question.prompt, limit):
+    if by_template or question.verbatim or reaches(question.prompt, limit):
         return ""
     measured = length(question.prompt) + length(question.context)
     if measured >= limit:
@@ -112,7 +113,8 @@ def short_front(question: Question, limit: float) -> str:
 
 def yes_no(question: Question, _: float) -> str:
     """Complain of a question that yes or no answers."""
-    if question.gaps or question.term or not _YES_NO.search(question.prompt):
+    prompt = question.prompt
+    if not (prompt.isascii() or "吗" in prompt or "是" in prompt) or not _YES_NO.search(prompt):
         return ""
     return "yes or no answers this: ask for the thing itself"
 
@@ -142,9 +144,7 @@ def revealing_hint(question: Question, limit: float) -> str:
     return f"the hint shows {share:.0%} of the answer, more than {limit:.0%}: hint at its meaning"
 
 
-def ambiguous_reverse(
-    notes: Sequence[Asked], _: Deck, __: float
-) -> Iterator[tuple[Note, Found, Related]]:
+def ambiguous_reverse(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
     """Complain of reversed cards whose text answers another question, too."""
     reversed_ = [
         (asked.note, question)
@@ -154,10 +154,11 @@ def ambiguous_reverse(
     ]
     backs = {question.prompt.casefold() for _, question in reversed_}
     fronts: dict[str, dict[str, Note]] = defaultdict(dict)
-    for note, questions in notes if backs else ():
-        for question in questions:
+    for asked in notes if backs else ():
+        for question in asked.questions:
             if not question.gaps and not question.reverse and question.answer.casefold() in backs:
-                fronts[question.answer.casefold()].setdefault(question.prompt.casefold(), note)
+                answered = fronts[question.answer.casefold()]
+                answered.setdefault(question.prompt.casefold(), asked.note)
     for note, question in reversed_:
         others = fronts[question.prompt.casefold()]
         other = next((each for each in others.values() if each is not note), None)
@@ -173,6 +174,7 @@ def ambiguous_reverse(
 RULES = (
     QuestionRule(
         code=ANSWER_IN_FRONT,
+        of=Of.CARD,
         check=answer_in_front,
         limit=2,
         hit="{kind: basic, front: 巴黎在法国，法国的首都是哪里？, back: 巴黎}",
@@ -180,12 +182,14 @@ RULES = (
     ),
     QuestionRule(
         code=VAGUE_FRONT,
+        of=Of.FRONT,
         check=vague_front,
         hit="{kind: basic, front: 这句话说明什么道理？, back: 群众最有发言权}",
         mended="{kind: basic, front: “知屋漏者在宇下”说明什么道理？, back: 群众最有发言权}",
     ),
     QuestionRule(
         code=SHORT_FRONT,
+        of=Of.QUESTION,
         check=short_front,
         limit=6,
         hit="{kind: basic, front: 首都？, back: 巴黎}",
@@ -193,6 +197,7 @@ RULES = (
     ),
     QuestionRule(
         code=YES_NO,
+        of=Of.QUESTION,
         check=yes_no,
         hit="{kind: basic, front: 巴黎是法国的首都吗？, back: 对}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
@@ -207,6 +212,7 @@ RULES = (
     ),
     QuestionRule(
         code=LONG_REVERSE,
+        of=Of.QUESTION,
         check=long_reverse,
         limit=15,
         hit="{kind: basic, front: 人民首创精神要怎样对待？, reverse: true, "
@@ -215,6 +221,7 @@ RULES = (
     ),
     QuestionRule(
         code=REVEALING_HINT,
+        of=Of.GAP,
         check=revealing_hint,
         limit=0.4,
         hit='{kind: cloze, text: "知屋漏者在宇下，{{c1::知政失者在草野::知政失者……}}"}',

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, DeckRule, Found, Related
-from deckgen.rules._similar import similar
+from deckgen.rules._rule import Asked, DeckRule, Reported
+from deckgen.rules._similar import CUT, Wording, similar
 
 SAME_FRONT = Code(
     "same-front",
@@ -26,16 +28,17 @@ SIMILAR_FRONT = Code(
     "and give each another `cue`. After Wozniak's “combat interference”.",
 )
 
-_GAP_MARK = "0"
+_BETWEEN = re.compile(f"[^\\w{GAP}]+")
 
 
-def same_front(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[tuple[Note, Found, Related]]:
+def same_front(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
     """Complain of a front that an earlier note has, too, with another answer."""
-    first: dict[tuple[str, str], tuple[Note, Question]] = {}
-    for note, questions in notes:
-        for question in questions:
-            front = _normal(f"{question.prompt}\t{question.context}")
-            earlier, other = first.setdefault((question.ask, front), (note, question))
+    first: dict[str, tuple[Note, Question]] = {}
+    for asked in notes:
+        note = asked.note
+        for question in asked.questions:
+            front = f"{question.ask}\t{_normal(f'{question.prompt} {question.context}')}"
+            earlier, other = first.setdefault(front, (note, question))
             if earlier is not note and _normal(question.answer) != _normal(other.answer):
                 message = (
                     f"“{question.prompt or question.context.strip()}” is asked twice, with "
@@ -45,62 +48,66 @@ def same_front(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[tuple[Not
                 yield note, (message, question.at), related
 
 
-def similar_front(
-    notes: Sequence[Asked], _: Deck, limit: float
-) -> Iterator[tuple[Note, Found, Related]]:
-    """Complain of a front that is much like an earlier note's."""
-    fronts = [
-        (_normal(question.prompt), note, question)
-        for note, questions in notes
-        for question in _fronts(questions)
-    ]
+def similar_front(notes: Sequence[Asked], _: Deck, limit: float) -> Iterator[Reported]:
+    """Complain of fronts that are much like another note's, at the later one."""
+    owners: list[Note] = []
+    asked_with: list[Sequence[Question]] = []
+    wordings: list[Wording] = []
+    for asked in notes:
+        for wording, questions in _wordings(asked.questions):
+            owners.append(asked.note)
+            wordings.append(wording)
+            asked_with.append(questions)
 
     def apart(later: int, earlier: int) -> bool:
-        text, note, question = fronts[later]
-        other_text, other_note, other = fronts[earlier]
-        if note is other_note:
-            return True
-        if note.contrast and note.contrast == other_note.contrast:
-            return bool(note.cue and other_note.cue) and note.cue != other_note.cue
-        return text == other_text and _is_same_front(question, other)
+        note, other = owners[later], owners[earlier]
+        if note.contrast and note.contrast == other.contrast:
+            return bool(note.cue and other.cue) and note.cue != other.cue
+        return note is other
 
-    for later, earlier, measured in similar([text for text, *_ in fronts], limit, apart):
-        note, question = fronts[later][1:]
-        other_note, other = fronts[earlier][1:]
+    for found in similar(wordings, limit, apart):
+        question = asked_with[found.later][found.front]
+        other = asked_with[found.earlier][found.earlier_front]
         message = (
-            f"“{question.prompt}” shares {measured:.0%} of its character pairs with another "
+            f"“{question.prompt}” shares {found.measured:.0%} of its character pairs with another "
             f"front (limit {limit:.0%}): reword one, or contrast them with different cues"
         )
-        related = ((other_note.at.span(*other.at), f"“{other.prompt}”"),)
-        yield note, (message, question.at), related
+        related = ((owners[found.earlier].at.span(*other.at), f"“{other.prompt}”"),)
+        yield owners[found.later], (message, question.at), related
 
 
-def _is_same_front(question: Question, other: Question) -> bool:
-    """Whether the other rule complains of two questions with the same prompt."""
-    return (
-        question.ask == other.ask
-        and _normal(question.context) == _normal(other.context)
-        and _normal(question.answer) != _normal(other.answer)
-    )
-
-
-def _fronts(questions: Sequence[Question]) -> list[Question]:
-    """Return those of a note's questions whose wording an author chose, each prompt once."""
-    once = {question.prompt: question for question in questions if not question.term}
-    return [question for prompt, question in once.items() if prompt]
+def _wordings(questions: Sequence[Question]) -> Iterator[tuple[Wording, Sequence[Question]]]:
+    """Yield what was worded for a note's fronts, terms left out, with the questions it serves."""
+    gapped: dict[str, list[Question]] = {}
+    seen = ""
+    for question in questions:
+        prompt = question.prompt
+        if question.term or not prompt or prompt is seen:
+            continue
+        seen = prompt
+        if not question.recited and 0 < len(question.gaps) == prompt.count(GAP):
+            first, *rest = prompt.split(GAP)
+            text = first + "".join(chain.from_iterable(zip(question.gaps, rest, strict=True)))
+            gapped.setdefault(text, []).append(question)
+        else:
+            yield Wording(prompt.casefold(), (prompt.casefold(),)), (question,)
+    for text, several in gapped.items():
+        # a gap makes as many pairs as it has characters, and one with what follows
+        hidden = max(sum(map(len, each.gaps)) + len(each.gaps) for each in several)
+        fronts = tuple(each.prompt.casefold().replace(GAP, CUT) for each in several)
+        yield Wording(text.casefold(), fronts, hidden), several
 
 
 def _normal(text: str) -> str:
-    """Return a text's letters, digits and gaps alone, in lower case."""
-    if GAP in text:
-        text = text.replace(GAP, _GAP_MARK)
-    return "".join(filter(str.isalnum, text)).lower()
+    """Return a text's letters, digits and gaps alone, without regard to case."""
+    return _BETWEEN.sub("", text).casefold()
 
 
 RULES = (
     DeckRule(
         code=SAME_FRONT,
         check=same_front,
+        milder="similar-front",
         hit="[{kind: basic, front: 群众路线是什么？, back: 根本工作路线}, "
         "{kind: basic, front: 群众路线是什么？, back: 党的生命线}]",
         mended="[{kind: basic, cue: 工作, front: 群众路线是什么？, back: 根本工作路线}, "

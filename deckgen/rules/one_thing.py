@@ -9,7 +9,7 @@ from deckgen.deck.deck import Deck
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
 from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Asked, Found, NoteRule, QuestionRule
+from deckgen.rules._rule import Asked, Found, NoteRule, Of, QuestionRule
 
 LONG_ANSWER = Code(
     "long-answer",
@@ -105,7 +105,8 @@ _MANY_ALLOWED = ("passage", "quotation", "principle")
 
 def long_answer(question: Question, limit: float) -> str:
     """Complain of an answer that is too long."""
-    if question.recited or question.gaps or not (measured := longer(question.answer, limit)):
+    measured = longer(question.answer, limit)
+    if not measured:
         return ""
     return f"the answer is {_long(measured, limit)}: ask for its parts on cards of their own"
 
@@ -113,15 +114,13 @@ def long_answer(question: Question, limit: float) -> str:
 def long_front(question: Question, limit: float) -> str:
     """Complain of a front that is too long."""
     measured = longer(question.prompt, limit)
-    return f"the front is {_long(measured, limit)}: move what explains into `extra`" * (
-        measured > 0
-    )
+    if not measured:
+        return ""
+    return f"the front is {_long(measured, limit)}: move what explains into `extra`"
 
 
 def long_gap(question: Question, limit: float) -> str:
     """Complain of a gap that is too long."""
-    if question.recited:
-        return ""
     for gap in question.gaps:
         if measured := longer(gap, limit):
             return f"the gap “{gap}” is {_long(measured, limit)}: hide only the words that matter"
@@ -130,8 +129,6 @@ def long_gap(question: Question, limit: float) -> str:
 
 def hidden_text(question: Question, limit: float) -> str:
     """Complain of gaps that hide too large a share of their text."""
-    if question.recited or not question.gaps:
-        return ""
     # no gap's H is above its plain length
     if reaches(question.prompt, sum(map(len, question.gaps)) * (1 - limit) / max(limit, 0.01)):
         return ""
@@ -152,7 +149,7 @@ def function_word_gap(question: Question, _: float) -> str:
 
 def bare_gap(question: Question, limit: float) -> str:
     """Complain of a gap with hardly anything around it."""
-    if question.recited or not question.gaps or reaches(question.prompt, limit):
+    if reaches(question.prompt, limit):
         return ""
     visible = f"{length(question.prompt)} long (in characters and words), less than {limit:g}"
     return f"the text around the gap is {visible}: show more of the sentence"
@@ -160,27 +157,27 @@ def bare_gap(question: Question, limit: float) -> str:
 
 def list_in_answer(question: Question, limit: float) -> str:
     """Complain of an answer that enumerates."""
-    answer = question.answer
-    if question.recited or question.gaps or not _SEPARATOR.search(answer):
+    count = len(_SEPARATOR.findall(question.answer)) + 1
+    if count < limit:
         return ""
-    count = len(_SEPARATOR.findall(answer)) + 1
-    return f"the answer lists {count} things: make it a note of `kind: list`" * (count >= limit)
+    return f"the answer lists {count} things: make it a note of `kind: list`"
 
 
 def missing_count(question: Question, _: float) -> str:
     """Complain of a question for several things that does not say how many."""
     asked = _WHICH.search(question.prompt)
-    if not asked or question.gaps or question.term or _COUNT.search(question.prompt):
+    if not asked or _COUNT.search(question.prompt):
         return ""
     return f"“{asked[0]}” does not say how many: write the count, e.g. 哪三个"
 
 
 def long_list(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
     """Complain of a list of too many items."""
-    items = [each for each in asked.questions if each.recited and len(each.answer_at) == 2]
-    if len(items) > limit and not items[0].verbatim:
-        field = items[0].answer_at[0]
-        yield f"{len(items)} {field} are more than {limit:g}: split the list into groups", (field,)
+    if len(asked.questions) > limit and not asked.questions[0].verbatim:
+        items = [each for each in asked.questions if each.recited and len(each.answer_at) == 2]
+        if len(items) > limit:
+            field = items[0].answer_at[0]
+            yield f"{len(items)} {field} are more than {limit:g}: split them into groups", (field,)
 
 
 def many_cards(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
@@ -197,8 +194,8 @@ def _long(measured: int, limit: float) -> str:
 RULES = (
     QuestionRule(
         code=LONG_ANSWER,
+        of=Of.ANSWER,
         check=long_answer,
-        of_answer=True,
         limit=20,
         hit="{kind: basic, front: 为什么要高度重视群众的意见？, "
         "back: 因为群众生活在最基层，对政策落实的情况感受最深切，反映的问题往往也最真实}",
@@ -206,8 +203,8 @@ RULES = (
     ),
     QuestionRule(
         code=OVERLONG_ANSWER,
+        of=Of.ANSWER,
         check=long_answer,
-        of_answer=True,
         limit=40,
         milder="long-answer",
         hit="{kind: basic, front: 光合作用是怎样进行的？, back: 植物的叶绿体吸收太阳光的能量，"
@@ -216,6 +213,7 @@ RULES = (
     ),
     QuestionRule(
         code=LONG_FRONT,
+        of=Of.FRONT,
         check=long_front,
         limit=60,
         hit="{kind: basic, back: 法国, front: 巴黎位于塞纳河畔，有两千多年的历史，"
@@ -225,6 +223,7 @@ RULES = (
     ),
     QuestionRule(
         code=LONG_GAP,
+        of=Of.GAP,
         check=long_gap,
         limit=15,
         hit='{kind: cloze, text: "群众的意见之所以可靠，是因为'
@@ -234,6 +233,7 @@ RULES = (
     ),
     QuestionRule(
         code=HIDDEN_TEXT,
+        of=Of.GAP,
         check=hidden_text,
         limit=0.6,
         hit='{kind: cloze, text: "{{c1::密切联系}}{{c1::人民群众}}是{{c1::我们党}}的优势"}',
@@ -241,12 +241,14 @@ RULES = (
     ),
     QuestionRule(
         code=FUNCTION_WORD_GAP,
+        of=Of.GAP,
         check=function_word_gap,
         hit='{kind: cloze, text: "水能载舟{{c1::的}}道理"}',
         mended='{kind: cloze, text: "水能{{c1::载}}舟的道理"}',
     ),
     QuestionRule(
         code=BARE_GAP,
+        of=Of.GAP,
         check=bare_gap,
         limit=4,
         hit='{kind: cloze, text: "最{{c1::可靠}}"}',
@@ -254,8 +256,8 @@ RULES = (
     ),
     QuestionRule(
         code=LIST_IN_ANSWER,
+        of=Of.ANSWER,
         check=list_in_answer,
-        of_answer=True,
         limit=3,
         hit="{kind: basic, front: 群众反映的问题往往怎么样？, back: 最真实、最可靠、最准确}",
         mended="{kind: list, prompt: 群众反映的问题往往怎么样？（三个“最”）, "
@@ -263,8 +265,8 @@ RULES = (
     ),
     QuestionRule(
         code=LONG_LIST_IN_ANSWER,
+        of=Of.ANSWER,
         check=list_in_answer,
-        of_answer=True,
         limit=5,
         milder="list-in-answer",
         hit="{kind: basic, front: 五行是指哪五种东西？, back: 金、木、水、火、土}",
@@ -272,6 +274,7 @@ RULES = (
     ),
     QuestionRule(
         code=MISSING_COUNT,
+        of=Of.QUESTION,
         check=missing_count,
         hit="{kind: basic, front: 光的原色有哪些？, back: 红绿蓝}",
         mended="{kind: basic, front: 光的三种原色是哪三种？, back: 红绿蓝}",

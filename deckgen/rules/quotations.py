@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import cast
 
 from deckgen.deck.deck import Deck
 from deckgen.kinds.quotation import Quotation
@@ -40,9 +41,9 @@ _CLAUSE = re.compile(r"\w[，；。？！,;.?!]+(?=.*\w)")
 
 def no_next_line(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
     """Complain of a quotation of several clauses on one line."""
-    note = asked.note
-    if isinstance(note, Quotation) and len(note.lines) == 1:
-        count = len(_CLAUSE.findall(note.lines[0])) + 1
+    (line, *more) = _quotation(asked).lines
+    if not more:
+        count = len(_CLAUSE.findall(line)) + 1
         if count > 1:
             message = f"{count} clauses on one line have no next-line card: give each its own line"
             yield message, ("lines",)
@@ -50,23 +51,20 @@ def no_next_line(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
 
 def no_gloss(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
     """Complain of a quotation without its meaning."""
-    if isinstance(asked.note, Quotation) and not asked.note.gloss:
+    if not _quotation(asked).gloss:
         yield "this quotation has no `gloss`: say what it means in plain words", ()
 
 
 def no_work(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
     """Complain of a quotation without its origin."""
-    if isinstance(asked.note, Quotation) and not asked.note.work:
+    if not _quotation(asked).work:
         yield "this quotation has no `work`: say where it is from, e.g. {title: 《论衡》}", ()
 
 
 def copied_gloss(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
     """Complain of a gloss that shares a long stretch with its quotation."""
-    note = asked.note
-    if not isinstance(note, Quotation):
-        return
     gloss = next((each.prompt for each in asked.questions if each.ask == "gloss"), "")
-    saying = "".join(note.lines)
+    saying = "".join(_quotation(asked).lines)
     if min(len(gloss), len(saying)) < limit:
         return
     common = SequenceMatcher(None, gloss, saying, autojunk=False).find_longest_match()
@@ -76,16 +74,22 @@ def copied_gloss(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
         yield f"{message}: say it in other words", ("gloss",)
 
 
+def _quotation(asked: Asked) -> Quotation:
+    return cast(Quotation, asked.note)
+
+
 RULES = (
     NoteRule(
         code=NO_NEXT_LINE,
         check=no_next_line,
+        kind="quotation",
         hit="{kind: quotation, lines: [知屋漏者在宇下，知政失者在草野。]}",
         mended="{kind: quotation, lines: [知屋漏者在宇下，, 知政失者在草野。]}",
     ),
     NoteRule(
         code=NO_GLOSS,
         check=no_gloss,
+        kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
         "gloss: 圣明的人没有固定不变的私念，百姓怎么想，他就怎么想。}",
@@ -93,6 +97,7 @@ RULES = (
     NoteRule(
         code=NO_WORK,
         check=no_work,
+        kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
         "work: {title: 《老子》第四十九章}}",
@@ -100,6 +105,7 @@ RULES = (
     NoteRule(
         code=COPIED_GLOSS,
         check=copied_gloss,
+        kind="quotation",
         limit=12,
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
         "gloss: 这是说圣人无常心，以百姓心为心。}",

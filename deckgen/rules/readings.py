@@ -30,7 +30,7 @@ UNKNOWN_READING = Code(
     Severity.WARNING,
     "A reading is none that its character has, usually a slip of the tone. This is compared with "
     "the dictionary of pypinyin (https://pypi.org/project/pypinyin), and so runs only where that "
-    "is installed: `pip install deckgen[pinyin]`.",
+    "is installed: `pip install '.[pinyin]'`.",
 )
 CROWDED_RUBY = Code(
     "crowded-ruby",
@@ -120,28 +120,28 @@ RULES = (
     TextRule(
         code=WIDE_RUBY,
         check=wide_ruby,
-        trigger=_RUBY.pattern,
+        signs="|",
         hit='{kind: basic, front: "{宇下|yǔ}是什么地方？", back: 屋檐下面}',
         mended='{kind: basic, front: "{宇|yǔ}下是什么地方？", back: 屋檐下面}',
     ),
     TextRule(
         code=TONELESS_RUBY,
         check=toneless_ruby,
-        trigger=_RUBY.pattern,
+        signs="|",
         hit="{kind: basic, front: '水能{载|zai}舟的下一句', back: 亦能覆舟}",
         mended="{kind: basic, front: '水能{载|zài}舟的下一句', back: 亦能覆舟}",
     ),
     TextRule(
         code=UNKNOWN_READING,
         check=unknown_reading,
-        trigger=_RUBY.pattern,
+        signs="|",
         hit="{kind: basic, front: '水能{载|zái}舟的下一句', back: 亦能覆舟}",
         mended="{kind: basic, front: '水能{载|zài}舟的下一句', back: 亦能覆舟}",
     ),
     TextRule(
         code=CROWDED_RUBY,
         check=crowded_ruby,
-        trigger=_RUBY.pattern,
+        signs="|",
         limit=0.3,
         hit='{kind: basic, front: "{水|shuǐ}{能|néng}{载|zài}{舟|zhōu}的下一句", back: 亦能覆舟}',
         mended="{kind: basic, front: '水能{载|zài}舟的下一句', back: 亦能覆舟}",

@@ -38,11 +38,11 @@ BROKEN_HTML = Code(
     "is off, a tag is shown as it stands: use Markdown, or turn `html: true` on.",
 )
 
-_LEFT, _RIGHT = f"[{HAN}}}*”》）]", f"[{HAN}{{*“《（]"
+_ASCII_MARK = re.compile(rf"[{HAN}}}*”》）]\s?[,.;:?!()\"]\s?(?:[{HAN}{{*“《（]|\n|$)")
 _HALF_WIDTH = re.compile(rf"(?<=[{HAN}”》）])\s?([,.;:?!()\"])\s?(?=[{HAN}“《（]|$)", re.MULTILINE)
 _BRACKETS = re.compile(r"[“”《》（）]")
 _CLOSING = {"”": "“", "》": "《", "）": "（"}
-_DOTS = re.compile(rf"(?<=[{HAN}])(?:\.{{3,}}|。{{2,}})|\.{{3,}}(?=[{HAN}])")
+_DOTS = re.compile(rf"(?<=[{HAN}])\.{{3,}}|\.{{3,}}(?=[{HAN}])")
 _SHIELDED = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$\n]+\$|\\<|<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?([a-zA-Z][\w-]*)(?:\s[^<>]*)?/?>")
 _TAGS = """
@@ -63,7 +63,8 @@ _MAY_STAY_OPEN = frozenset(_OPTIONAL_END.split())
 
 def half_width(text: Text, _: float) -> str:
     """Complain of ASCII punctuation between Han characters."""
-    found = _HALF_WIDTH.search(_seen(text))
+    # the first pattern takes markup for Han characters, so that few texts have to be rendered
+    found = _ASCII_MARK.search(text.text) and _HALF_WIDTH.search(_seen(text))
     if not found:
         return ""
     around = found.string[max(0, found.start() - 4) : found.end() + 4].strip()
@@ -147,28 +148,28 @@ RULES = (
     TextRule(
         code=HALF_WIDTH,
         check=half_width,
-        trigger=rf"{_LEFT}\s?[,.;:?!()\"]\s?(?:{_RIGHT}|\n|$)",
+        signs=',.;:?!()"',
         hit='{kind: basic, front: "水能载舟,下一句是什么?", back: 亦能覆舟}',
         mended="{kind: basic, front: 水能载舟，下一句是什么？, back: 亦能覆舟}",
     ),
     TextRule(
         code=UNBALANCED,
         check=unbalanced,
-        trigger=_BRACKETS.pattern,
+        signs="“”《》（）",
         hit="{kind: basic, front: “水能载舟的下一句是什么？, back: 亦能覆舟}",
         mended="{kind: basic, front: “水能载舟”的下一句是什么？, back: 亦能覆舟}",
     ),
     TextRule(
         code=ASCII_DOTS,
         check=ascii_dots,
-        trigger=_DOTS.pattern,
+        signs=".",
         hit="{kind: basic, front: 补全这句话：水能..., back: 载舟}",
         mended="{kind: basic, front: 补全古语：水能……, back: 载舟}",
     ),
     TextRule(
         code=BROKEN_HTML,
         check=broken_html,
-        trigger="<",
+        signs="<",
         hit="[{kind: basic, html: true, front: 水能<b>载舟的下一句？, back: 亦能覆舟}, "
         "{kind: basic, front: 百姓<b>如水</b>，君主如什么？, back: 舟}]",
         mended="[{kind: basic, html: true, front: 水能<b>载舟</b>的下一句？, back: 亦能覆舟}, "

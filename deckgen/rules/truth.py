@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.deck.source import Source
-from deckgen.kinds._question import shown
+from deckgen.kinds._question import Path, shown
 from deckgen.kinds.quotation import Quotation
 from deckgen.problem import Code, Problem, Severity
 from deckgen.render.plain import plain
-from deckgen.rules._rule import Asked, DeckRule, Found, NoteRule, Related
-from deckgen.rules._texts import texts
+from deckgen.rules._rule import Asked, Found, NoteRule
+from deckgen.text.find import Finder
 from deckgen.text.han import HAN
 from deckgen.text.passage import joined, nearest, without_punctuation
 
@@ -59,31 +60,35 @@ NO_OCCASION = Code(
     "verb of saying behind it in the same sentence, in the note's texts or evidence.",
 )
 
-_WORK = re.compile("《([^《》]+)》")
+_WORK = re.compile("《[^《》]+》")
 _YEAR = re.compile(
     r"(?<![\d.])(?:\d{3,4}(?=\s?年)|(?:1\d|20)\d\d(?![\d.,%\w]))|[〇零一二三四五六七八九]{3,4}(?=年)"
 )
+_DIGITS = re.compile("[1-9][0-9][0-9]")
 _PERSON = re.compile(rf"([{HAN}]{{2,4}}|[^\W\d_{HAN}][^（(，,]*\w)\s*(?:[（(].*)?")
+_OFFICE = re.compile(
+    "总书记|总理|总统|主席|總書記|總理|總統|President|Chairman|Prime Minister|Secretary"
+)
 _STATEMENT = re.compile(
-    "(?:总书记|主席|总理|总统|總書記|主席|總理|總統)[^。！？\n]{0,40}?"
-    "(?:指出|强调|強調|说|說|提出|讲话|講話|文章|发表|發表)"
-    r"|\b(?:President|Chairman|Prime Minister|Secretary)\b[^.!?\n]{0,60}?"
-    r"\b(?:said|stated|stressed)\b"
+    rf"(?:{_OFFICE.pattern})[^。.！!？?\n]{{0,60}}?"
+    r"(?:指出|强调|強調|说|說|提出|讲话|講話|文章|发表|發表|\b(?:said|stated|stressed)\b)"
 )
 _BACKGROUND = ("original", "work", "cite", "readings")
 
 
 def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield the verbatim texts that their source does not hold."""
+    finders = {name: Finder(source.joined) for name, source in deck.sources.items()}
     for note in deck.notes.values():
-        source = deck.sources.get(note.source) if note.source else None
-        if source:
+        if note.source in finders:
             for path, text in _verbatim(note):
-                for problem in _compare(note, path, text, source):
-                    yield note, problem
+                # a text of one line is as passages are compared, since it was read so
+                passage = joined(text) if "\n" in text else text
+                if not finders[note.source].has(passage):
+                    yield note, _missing(note, path, passage, deck.sources[note.source])
 
 
-def _verbatim(note: Note) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _verbatim(note: Note) -> Iterator[tuple[Path, str]]:
     for at, passage in enumerate(note.evidence):
         yield ("evidence", at), passage
     for field in note.verbatim:
@@ -92,40 +97,31 @@ def _verbatim(note: Note) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield (field,), plain(value) if isinstance(value, str) else "\n".join(value)
 
 
-def _compare(
-    note: Note, path: tuple[str | int, ...], text: str, source: Source
-) -> Iterator[Problem]:
-    passage = joined(text)
-    if passage in source.joined:
-        return
+def _missing(note: Note, path: Path, passage: str, source: Source) -> Problem:
     near = nearest(passage, source.joined)
     shown = f"; the nearest passage is “{near}”" if near else ""
     if without_punctuation(passage) in without_punctuation(source.joined):
         message = f"only the punctuation differs from the source '{source.name}'{shown}"
-        yield Problem(SOURCE_PUNCTUATION, message, note.at.span(*path))
-    else:
-        message = f"“{passage}” is not in the source '{source.name}'{shown}"
-        yield Problem(NOT_IN_SOURCE, message, note.at.span(*path))
+        return Problem(SOURCE_PUNCTUATION, message, note.at.span(*path))
+    message = f"“{passage}” is not in the source '{source.name}'{shown}"
+    return Problem(NOT_IN_SOURCE, message, note.at.span(*path))
 
 
-def beyond_source(
-    notes: Sequence[Asked], deck: Deck, _: float
-) -> Iterator[tuple[Note, Found, Related]]:
+def beyond_source(asked: Asked, names: _Names, _: float) -> Iterator[Found]:
     """Complain of a work, year or person in a note that its source does not name."""
-    people = _people(notes, deck)
-    suspicious = re.compile("|".join([_WORK.pattern, _YEAR.pattern, *map(re.escape, people)]))
-    for note, _questions in notes:
-        source = deck.sources.get(note.source) if note.source else None
-        if source and note.origin == "essay":
-            for text, path in texts(note):
-                if suspicious.search(text) and path[0] not in _BACKGROUND:
-                    for name in _names(shown(note, deck, text), people):
-                        if not _is_named(name, source):
-                            message = (
-                                f"the source '{source.name}' does not name {name}: mark the note "
-                                "`origin: background`, or take the name out"
-                            )
-                            yield note, (message, path), ()
+    note = asked.note
+    source = names.deck.sources.get(note.source) if note.source else None
+    if not source or note.origin == "background":
+        return
+    for text, path in asked.texts if names.suspicious(asked.all_texts) else ():
+        if path[0] not in _BACKGROUND:
+            for name in _named(shown(note, names.deck, text), names.people):
+                if not _is_named(name, source):
+                    message = (
+                        f"the source '{source.name}' does not name {name}: mark the note "
+                        "`origin: background`, or take the name out"
+                    )
+                    yield message, path
 
 
 def no_cite(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
@@ -148,30 +144,47 @@ def no_occasion(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
     note = asked.note
     if note.occasion or note.origin == "background":
         return
-    passages = [(passage, ("evidence", at)) for at, passage in enumerate(note.evidence)]
-    for text, path in (*texts(note), *passages):
-        found = _STATEMENT.search(text)
-        if found:
-            said = f"“{found[0]}” is a leader's statement"
-            yield f"{said}: give its `occasion` (原文未注 if the source tells none)", path
-            return
+    evidence = "\n".join(note.evidence)
+    if _OFFICE.search(asked.all_texts) or _OFFICE.search(evidence):
+        passages = [(passage, ("evidence", at)) for at, passage in enumerate(note.evidence)]
+        for text, path in (*asked.texts, *passages):
+            if found := _STATEMENT.search(text):
+                said = f"“{found[0]}” is a leader's statement"
+                yield f"{said}: give its `occasion` (原文未注 if the source tells none)", path
+                return
 
 
-def _people(notes: Sequence[Asked], deck: Deck) -> list[str]:
-    """Return the persons to look for, the longest names first."""
+class _Names(NamedTuple):
+    """The names that notes may not use of themselves.
+
+    people: finds a person's name.
+    """
+
+    deck: Deck
+    people: re.Pattern[str]
+
+    def suspicious(self, text: str) -> bool:
+        """Whether a text may name a work, a year or a person; in most there is no sign of any."""
+        sign = "《" in text or "年" in text or _DIGITS.search(text) or self.people.search(text)
+        return bool(sign)
+
+
+def _names(deck: Deck) -> _Names:
+    """Return what to look for in a deck: the persons it lists, and the authors it names."""
     people = {str(name) for name in deck.header.people}
-    for note, _ in notes:
+    for note in deck.notes.values():
         if isinstance(note, Quotation) and note.work and note.work.author:
-            named = _PERSON.fullmatch(note.work.author)
-            people |= {named[1]} if named else set()
-    return sorted(people, key=lambda name: (-len(name), name))
+            author = _PERSON.fullmatch(note.work.author)
+            people |= {author[1]} if author else set()
+    # the longest first; and one name at least, since an empty pattern finds everything
+    longest = sorted(people or {"\n"}, key=lambda name: (-len(name), name))
+    return _Names(deck, re.compile("|".join(map(re.escape, longest))))
 
 
-def _names(text: str, people: Sequence[str]) -> Iterator[str]:
-    yield from (found[0] for found in _WORK.finditer(text))
-    yield from (found[0] for found in _YEAR.finditer(text))
-    rest = _WORK.sub("", text)
-    yield from (name for name in people if name in rest)
+def _named(text: str, people: re.Pattern[str]) -> Iterator[str]:
+    yield from _WORK.findall(text)
+    yield from _YEAR.findall(text)
+    yield from people.findall(_WORK.sub("", text))
 
 
 def _is_named(name: str, source: Source) -> bool:
@@ -180,9 +193,10 @@ def _is_named(name: str, source: Source) -> bool:
 
 
 RULES = (
-    DeckRule(
+    NoteRule(
         code=BEYOND_SOURCE,
         check=beyond_source,
+        prepare=_names,
         hit="{kind: basic, source: essay, front: 《论衡》把哪里的人说成最知道屋漏？, back: 宇下}",
         mended="{kind: basic, source: essay, origin: background, cite: 《论衡·书解篇》, "
         "verified: true, front: 《论衡》把哪里的人说成最知道屋漏？, back: 宇下}",

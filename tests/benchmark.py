@@ -1,0 +1,185 @@
+"""Benchmarks, run by hand: `python tests/benchmark.py lint`.
+
+They print times and ratios of one run on one machine, in seconds of the processor; no test
+depends on a time. A benchmark is a function in `BENCHMARKS`; its docstring is its help.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import accumulate
+from pathlib import Path
+
+from deckgen import rules
+from deckgen.deck.load import load
+from deckgen.kinds import kinds
+from deckgen.text.file import read_file
+from deckgen.text.parse import parse
+
+
+def lint(notes: int) -> None:
+    """Time the rules of card quality beside what they wait for: parsing, and loading with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        deck_folder = Path(folder)
+        write_deck(deck_folder, notes)
+        card_files = sorted(deck_folder.glob("*.yaml"))
+        with timed("read and parse the YAML text", notes) as parsing:
+            for path in card_files:
+                text, _ = read_file(path, path.name)
+                assert text
+                parse(text)
+        with timed("load the deck (parse, notes, links)", notes) as loading:
+            deck, problems = load(deck_folder, {name: kind.note for name, kind in kinds().items()})
+        assert deck
+        assert not problems, problems[:3]
+        with timed("lint the deck", notes) as linting:
+            found = rules.check(deck)
+    print(f"lint / parse {linting() / parsing():.2f}, lint / load {linting() / loading():.2f}")
+    cards = sum(len(kinds()[note.kind].questions(note, deck)) for note in deck.notes.values())
+    print(f"{len(deck.notes):,} notes, {cards:,} cards, {len(found):,} problems")
+
+
+@contextmanager
+def timed(what: str, notes: int) -> Iterator[Callable[[], float]]:
+    """Print how long a block takes; what it yields returns the seconds afterwards."""
+    gc.collect()
+    start = time.process_time()
+    end = start
+    yield lambda: end - start
+    end = time.process_time()
+    print(f"{end - start:7.2f} s  {(end - start) / notes * 1e6:6.1f} µs a note  {what}")
+
+
+BOOKS = 20
+TAILS = [
+    f"{of}{asked}"
+    for of in ("", "的作用", "的内容", "的影响", "的条件", "的过程", "的特点", "的由来")
+    for asked in ("是什么？", "指什么？", "见于哪里？", "有何区别？", "怎样证明？", "怎样划分？")
+]
+
+
+def write_deck(folder: Path, notes: int) -> None:
+    """Write a deck in Chinese of so many notes in 20 files, each with a book as its source.
+
+    Words and their frequencies follow Zipf's law, as they do in texts; kinds and keys are mixed
+    as in the essay's deck. The same every time.
+    """
+    chance = random.Random(20)
+    words = Words(chance)
+    books = [f"book-{number:02}" for number in range(BOOKS)]
+    header = ["name: Benchmark", "id: benchmark", "language: zh-Hans", "sources:"]
+    header += [f"  {book}: {book}.txt" for book in books]
+    (folder / "deck.yaml").write_text("\n".join(header) + "\n", "utf-8")
+    for number, book in enumerate(books):
+        count = notes // BOOKS + (number < notes % BOOKS)
+        sentences = [words.sentence() for _ in range(count)]
+        (folder / f"{book}.txt").write_text("\n".join(sentences), "utf-8")
+        lines = [f"defaults: {{source: {book}, tags: [书]}}", "notes:"]
+        for at, sentence in enumerate(sentences):
+            lines += words.note(f"{book}-{at}", sentence)
+        (folder / f"{book}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+class Words:
+    """Makes words, sentences and notes by chance."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        # the 3,755 common simplified characters, in the order of GB 2312
+        pairs = (bytes((row, cell)) for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA))
+        characters = [pair.decode("gb2312") for pair in pairs]
+        chance.shuffle(characters)
+        common = list(accumulate(1 / (rank + 20) for rank in range(len(characters))))
+        self.words = [
+            "".join(
+                chance.choices(characters, cum_weights=common, k=chance.choice((1, 2, 2, 2, 3)))
+            )
+            for _ in range(30_000)
+        ]
+        self.authors = self.words[-100:]
+        self.weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.words))))
+
+    def some(self, count: int) -> str:
+        """Return so many words."""
+        return "".join(self.chance.choices(self.words, cum_weights=self.weights, k=count))
+
+    def sentence(self) -> str:
+        """Return a sentence of one to three clauses."""
+        clauses = (self.some(self.chance.randint(3, 7)) for _ in range(self.chance.randint(1, 3)))
+        return "，".join(clauses) + "。"
+
+    def note(self, name: str, sentence: str) -> list[str]:
+        """Return the lines of a note."""
+        kind = self.chance.choices(
+            (self.basic, self.cloze, self.concept, self.list, self.passage, self.quotation),
+            (40, 30, 12, 8, 6, 4),
+        )[0]
+        lines = [f"  - id: {name}", f"    kind: {kind.__name__}", *kind(sentence)]
+        if self.chance.random() < 0.5:
+            lines.append(f"    cue: {self.some(1)}")
+        if kind in (self.basic, self.cloze):
+            lines.append(f"    evidence: {sentence}")
+        return lines
+
+    def basic(self, sentence: str) -> list[str]:
+        """Return the fields of a question."""
+        front = self.some(self.chance.randint(3, 5)) + self.chance.choice(TAILS)
+        return [f"    front: {front}", f"    back: {self.some(3)}", f"    extra: {sentence}"]
+
+    def cloze(self, sentence: str) -> list[str]:
+        """Return the fields of a sentence with gaps, one to three."""
+        parts = [sentence[at : at + 3] for at in range(0, len(sentence), 3)]
+        for number, at in enumerate(range(1, min(len(parts) - 1, 8), 3), 1):
+            parts[at] = f"{{{{c{number}::{parts[at]}}}}}"
+        return [f"    text: {''.join(parts)}"]
+
+    def concept(self, _: str) -> list[str]:
+        """Return the fields of a term."""
+        return [f"    term: {self.some(2)}", f"    definition: {self.some(7)}"]
+
+    def passage(self, sentence: str) -> list[str]:
+        """Return the fields of a passage."""
+        return [f"    title: {self.some(3)}", f"    lines: [{', '.join(clauses(sentence))}]"]
+
+    def quotation(self, sentence: str) -> list[str]:
+        """Return the fields of a saying."""
+        author = self.chance.choice(self.authors)
+        work = f"{{title: 《{self.some(2)}》, author: {author}, verified: true}}"
+        lines = ", ".join(clauses(sentence))
+        return [f"    lines: [{lines}]", f"    gloss: {self.some(8)}", f"    work: {work}"]
+
+    def list(self, _: str) -> list[str]:
+        """Return the fields of a list of three or four items."""
+        items = (self.some(3) for _ in range(self.chance.randint(3, 4)))
+        return [f"    prompt: {self.some(4)}分为哪几项？", f"    items: [{', '.join(items)}]"]
+
+
+def clauses(sentence: str) -> list[str]:
+    """Return a sentence's clauses with their punctuation."""
+    *first, last = sentence.split("，")
+    return [*(f"{clause}，" for clause in first), last]
+
+
+BENCHMARKS = {each.__name__: each for each in (lint,)}
+
+
+def main() -> None:
+    """Run the benchmark that the command line names."""
+    described = "\n".join(f"  {name}: {each.__doc__}" for name, each in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        description=described, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("benchmark", choices=BENCHMARKS)
+    parser.add_argument("--notes", type=int, default=100_000)
+    arguments = parser.parse_args()
+    BENCHMARKS[arguments.benchmark](arguments.notes)
+
+
+if __name__ == "__main__":
+    main()
