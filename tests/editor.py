@@ -15,7 +15,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.uris import from_fs_path
 
-PATIENCE = 8
+PATIENCE = 60
 """Seconds after which an answer that never comes fails a test."""
 
 CURSOR = "¦"
@@ -147,6 +147,15 @@ class Editor:
         asked = types.DocumentSymbolParams(types.TextDocumentIdentifier(uri(path)))
         answer = self.run(self.client.text_document_document_symbol_async(asked)) or []
         return [each for each in answer if isinstance(each, types.DocumentSymbol)]
+
+    def lay_out(self, path: Path) -> bool:
+        """Bring a document into style, and tell whether anything was to be done."""
+        document = types.TextDocumentIdentifier(uri(path))
+        options = types.FormattingOptions(tab_size=2, insert_spaces=True)
+        asked = types.DocumentFormattingParams(document, options)
+        edits = self.run(self.client.text_document_formatting_async(asked))
+        self.apply(path, edits or [])
+        return bool(edits)
 
     def fixes(
         self, path: Path, at: types.Range, diagnostics: Sequence[types.Diagnostic] = ()

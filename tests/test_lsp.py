@@ -582,6 +582,36 @@ def test_a_missing_id_is_added(editor: Editor, quotation: Path) -> None:
     assert editor.fixes(quotation, here) == {}
 
 
+def test_fixes_leave_anchors_and_other_notes_alone(editor: Editor, quotation: Path) -> None:
+    written = (
+        "notes:\n"
+        "  - &one {id: one, kind: &kind basics, front: Which is it?, back: this}\n"
+        "  - {id: two, kind: *kind, front: Which is that?, back: 'that'}\n"
+        "  - &three {kind: basic, front: Which is the third?, back: three}\n"
+    )
+    editor.open(quotation, written)
+    first, *_ = editor.diagnostics(quotation)
+    (fix,) = editor.fixes(quotation, first.range, [first]).values()
+    editor.apply_fix(quotation, fix)
+    assert editor.texts[quotation] == written.replace("basics", "basic")
+    assert editor.diagnostics(quotation) == []
+    last = editor.position(written, len(written) - 3)
+    assert editor.fixes(quotation, types.Range(last, last)) == {}
+
+
+def test_a_document_is_laid_out_as_fmt_does(editor: Editor, quotation: Path) -> None:
+    written = text(QUOTATION).replace("    back: its name\n", "")
+    messy = written.replace("    front:", "    back:   'its name'  # 𠀀\n    front:")
+    editor.open(quotation, messy)
+    assert editor.lay_out(quotation)
+    quotation.write_text(messy, "utf-8")
+    assert CliRunner().invoke(main, ["fmt", str(quotation)]).exit_code == 0
+    assert editor.texts[quotation] == quotation.read_text("utf-8") != messy
+    assert not editor.lay_out(quotation)
+    editor.change(quotation, messy.replace("name'", "name"))
+    assert not editor.lay_out(quotation)
+
+
 def test_every_edit_of_the_essays_deck_is_told_of_as_check_does(
     editor: Editor, tmp_path: Path
 ) -> None:

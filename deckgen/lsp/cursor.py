@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from deckgen.lsp.tree import readable, tree_of
 from deckgen.text.extent import extents
@@ -246,8 +246,7 @@ def _split(tree: Node, path: Steps, is_note: bool) -> tuple[Mapping | None, Step
 
 def _without(note: Mapping, mark: str) -> Mapping:
     """Return a note as it is without the mark, and without the key that has it."""
-    cleaned = _cleaned(note, mark, {})
-    return cleaned if isinstance(cleaned, Mapping) else note
+    return cast(Mapping, _cleaned(note, mark, {}))
 
 
 def _cleaned(node: Node, mark: str, known: dict[int, Node]) -> Node:

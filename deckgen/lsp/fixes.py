@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from deckgen.text.file import TextFile
 from deckgen.text.passage import joined, requoted
 
 _SHOWN = 40
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def fixes(file: TextFile, selected: range, analysis: Analysis) -> Iterator[Fix]:
     for place in note_places(file):
         title = title_of(place.node, defaults)
         around = place.at.start <= selected.start <= place.at.stop
-        if around and title and "id" not in place.node.values:
+        shared = file.text[place.at.start] in "&!"
+        if around and title and not shared and "id" not in place.node.values:
             yield _new_id(place, title, kind_of(place.node, defaults), file, analysis)
 
 
@@ -97,7 +100,8 @@ def _new_id(place: NotePlace, title: str, kind: str, file: TextFile, analysis: A
     wanted = slug(title, kind)
     numbers = (f"{wanted}-{number}" for number in itertools.count(2))
     names = itertools.chain([wanted], numbers)
-    name = next(name for name in names if name not in analysis.known.notes)
+    taken = {*analysis.known.notes, *(name for name, _ in analysis.lock.notes)}
+    name = next(name for name in names if name not in taken)
     first, span = place.at.start, file.place(place.node.start)
     if place.node.flow:
         edit = Edit(range(first + 1, first + 1), f"id: {name}, ")
@@ -112,5 +116,7 @@ def _new_id(place: NotePlace, title: str, kind: str, file: TextFile, analysis: A
 
 
 def _edit(at: range, text: str, known: Extents) -> Edit:
+    properties = _PROPERTIES.match(known.text, at.start, at.stop)
+    at = range(properties.end() if properties else at.start, at.stop)
     quote = known.text[at.start : at.start + 1]
     return Edit(at, written(text, quote, known.is_inline(at.start)))
