@@ -26,7 +26,7 @@ from deckgen.edit.order import note_keys
 from deckgen.edit.quote import needs_quotes, needs_quotes_inline
 from deckgen.kinds import kinds
 from deckgen.text.file import TextFile
-from deckgen.text.layout import UnknownLayoutError
+from deckgen.text.trivia import UnknownLayoutError
 from tests.card_files import WORDS, as_file, card_files
 from tests.decks import MOMENT
 

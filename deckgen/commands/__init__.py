@@ -31,8 +31,10 @@ def main() -> None:
     """Compile flashcards written as YAML into Anki packages.
 
     \b
+    deckgen new DIR         begin a small deck that works
     deckgen check           tell every mistake in cards/, with its place
     deckgen build           write dist/<deck id>.apkg, ready to import into Anki
+    deckgen completion bash let the shell complete all this
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name or text that it cannot carry is escaped

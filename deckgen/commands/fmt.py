@@ -53,7 +53,7 @@ def COMMAND(paths: tuple[Path, ...], check: bool, diff: bool, ids: bool, style: 
     from deckgen.edit.fmt import MeaningChangedError, format_file, known_ids
     from deckgen.kinds import kinds
     from deckgen.problem import Problem
-    from deckgen.text.layout import UnknownLayoutError
+    from deckgen.text.trivia import UnknownLayoutError
 
     notes = {name: kind.note for name, kind in kinds().items()}
     problems: list[Problem] = []

@@ -11,11 +11,12 @@ from typing import Any
 from deckgen.deck.note import Note
 from deckgen.deck.read import Authored, authored
 from deckgen.text.file import TextFile
-from deckgen.text.layout import UnknownLayoutError, read_syntax
+from deckgen.text.layout import read_syntax
 from deckgen.text.parse import parse
 from deckgen.text.syntax import Collection
 from deckgen.text.tree import Mapping as MappingNode
 from deckgen.text.tree import Sequence, content
+from deckgen.text.trivia import UnknownLayoutError
 
 _TO_FILL = "…"
 _COMMON = ("tags", "source", "evidence", "cue")

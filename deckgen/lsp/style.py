@@ -5,9 +5,9 @@ from __future__ import annotations
 from deckgen.edit.fmt import MeaningChangedError, formatted
 from deckgen.kinds import kinds
 from deckgen.text.file import BAD_CHARACTER, TextFile
-from deckgen.text.layout import UnknownLayoutError
 from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping
+from deckgen.text.trivia import UnknownLayoutError
 
 
 def in_style(file: TextFile) -> str | None:

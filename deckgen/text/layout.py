@@ -9,18 +9,12 @@ from typing import Any
 import yaml
 
 from deckgen.text.file import TextFile
-from deckgen.text.syntax import Alias, Collection, Document, Entry, Node, Remark, Scalar
+from deckgen.text.lines import block_scalar, trimmed
+from deckgen.text.syntax import Alias, Collection, Document, Entry, Node, Scalar
+from deckgen.text.trivia import Cursor, UnknownLayoutError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
-_BLOCK_HEADER = re.compile(r"[|>](?P<marks>[-+0-9]*)(?P<gap>[ \t]*)(?P<comment>#[^\n]*)?")
-_REMARK = re.compile(r"([ \t]*)(#[^\n]*)")
-_REST = re.compile(r"[ \t]*\n")
-_REMARK_BELOW = re.compile(r"\n( *)(#[^\n]*)")
-
-
-class UnknownLayoutError(Exception):
-    """Tells that a file is laid out in a way that is not understood here."""
 
 
 def read_syntax(file: TextFile) -> Document:
@@ -31,13 +25,12 @@ def read_syntax(file: TextFile) -> Document:
     return _Reader(file.text).document()
 
 
-class _Reader:
+class _Reader(Cursor):
     """Follows the parser's events with a cursor, and takes up what stands between them."""
 
     def __init__(self, text: str) -> None:
-        self.text = text if text.endswith("\n") else text + "\n"
+        super().__init__(text)
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
-        self.at = 0
 
     def document(self) -> Document:
         top: list[str] = []
@@ -116,66 +109,11 @@ class _Reader:
 
     def scalar(self, event: Any, indent: int) -> Scalar:
         if event.style in ("|", ">"):
-            return self.block_scalar(event.value, indent)
+            scalar, self.at = block_scalar(self.text, self.at, event.value, indent)
+            return scalar
         raw = self.text[self.at : event.end_mark.index]
         self.at = event.end_mark.index
-        return Scalar(event.value, tuple(_trimmed(raw)), event.style or "")
-
-    def block_scalar(self, value: str, indent: int) -> Scalar:
-        header = _BLOCK_HEADER.match(self.text, self.at)
-        if header is None:
-            raise UnknownLayoutError
-        told = re.search(r"\d", header["marks"])
-        chomp = re.sub(r"\d", "", header["marks"])
-        lines, self.at = self.block_lines(
-            header.end() + 1, indent, indent + int(told[0]) if told else None, chomp == "+"
-        )
-        breaks = len(value) - len(value.rstrip("\n"))
-        if chomp == "+":
-            content = len(lines) - next((at for at, line in enumerate(lines[::-1]) if line), 0)
-            lines = [*lines[:content], *[""] * (breaks - 1)] if any(lines) else [""] * breaks
-        if lines and not breaks:
-            chomp = "-"  # a file's last line may end without a line break, and now gets one
-        texts = [line for line in lines if line.strip(" ")]
-        spaced = any(
-            line.startswith(" ") for line in lines[: lines.index(texts[0]) + 1 if texts else None]
-        )
-        return Scalar(
-            value,
-            tuple(lines),
-            header=header[0][0] + ("2" if spaced else "") + chomp,
-            header_remark=(
-                Remark(len(header["gap"]), (header["comment"].rstrip(),))
-                if header["comment"]
-                else None
-            ),
-        )
-
-    def block_lines(
-        self, at: int, indent: int, depth: int | None, keep: bool
-    ) -> tuple[list[str], int]:
-        """Return the content of a block scalar, and where it ends.
-
-        depth: its indentation where the author told it; else that of its first line counts, or
-        of a deeper line of spaces above that.
-        """
-        lines: list[str] = []
-        least = indent + 1
-        content, end = 0, at
-        while at < len(self.text):
-            stop = self.text.index("\n", at)
-            line = self.text[at:stop]
-            spaces = len(line) - len(line.lstrip(" "))
-            if depth is None:
-                least = max(least, spaces)
-                depth = least if spaces < len(line) else None
-            if spaces < len(line) and spaces < (depth or least):
-                break
-            lines.append(line)
-            at = stop + 1
-            if keep or spaces < len(line) or (depth is not None and spaces > depth):
-                content, end = len(lines), at
-        return [line[depth or least :] for line in lines[:content]], end
+        return Scalar(event.value, tuple(trimmed(raw)), event.style or "")
 
     def sequence(self) -> Collection:
         node = Collection(is_mapping=False, flow=False)
@@ -192,9 +130,6 @@ class _Reader:
             if entry.header:
                 entry.before += entry.header.lines
                 entry.header = None
-            if isinstance(value, Collection) and not value.flow and not value.properties:
-                entry.before += value.entries[0].before
-                value.entries[0].before = []
             node.entries.append(entry)
         node.end = self.end_comments(column)
         node.column, node.stop = column, self.at
@@ -302,99 +237,7 @@ class _Reader:
                 entry.remark = self.remark()
         return [line for line in pending if line]
 
-    def remark(self, column: int | None = None) -> Remark | None:
-        """Take up a comment on the rest of this line.
-
-        column: of the entry that it stands beside; comments right below it that stand deeper
-        than the entry go on with it.
-        """
-        rest = _REMARK.match(self.text, self.at)
-        if rest is None:
-            return None
-        self.at = rest.end()
-        lines = [rest[2].rstrip()]
-        while column is not None and (more := _REMARK_BELOW.match(self.text, self.at)):
-            if len(more[1]) <= column + 2:
-                break
-            lines.append(more[2].rstrip())
-            self.at = more.end()
-        return Remark(len(rest[1]), tuple(lines))
-
-    def end_comments(self, column: int) -> list[str]:
-        """Take up the comments after a collection that stand as deep as its entries."""
-        taken = 0
-        lines: list[str] = []
-        for line, start, end in self.free_lines(self.at):
-            if line and start < column:
-                break
-            lines.append(line)
-            if line:
-                taken, self.at = len(lines), end
-        return lines[:taken]
-
-    def skip(self) -> list[str]:
-        """Pass over white space; return the comments and blank lines in it."""
-        lines: list[str] = []
-        self.at = self.content_end(self.at)
-        for line, _, end in self.free_lines(self.at):
-            lines.append(line)
-            self.at = end
-        while self.text[self.at : self.at + 1] in (" ", "\t"):
-            self.at += 1
-        return lines
-
-    def free_lines(self, at: int) -> Iterator[tuple[str, int, int]]:
-        """Yield the comments and blank lines from a place on, with column and end of each.
-
-        The empty rest of a line with content is no blank line.
-        """
-        at = self.content_end(at)
-        while at < len(self.text):
-            stop = self.text.index("\n", at)
-            line = self.text[at:stop].strip(" \t")
-            if line and not line.startswith("#"):
-                return
-            yield line, self.text.index(line[:1] or "\n", at) - self.line_start(at), stop + 1
-            at = stop + 1
-
-    def content_end(self, at: int) -> int:
-        """Return where the next line starts, if nothing but white space ends a line of content."""
-        rest = _REST.match(self.text, at) if at > self.line_start(at) else None
-        return rest.end() if rest else at
-
-    def rest_of_line(self) -> str:
-        stop = self.text.index("\n", self.at)
-        line = self.text[self.at : stop].rstrip()
-        self.at = stop + 1
-        return line
-
-    def expect(self, mark: str) -> None:
-        if not self.text.startswith(mark, self.at):
-            raise UnknownLayoutError
-        self.at += len(mark)
-
-    def column(self) -> int:
-        return self.at - self.line_start(self.at)
-
-    def line_start(self, at: int) -> int:
-        return self.text.rfind("\n", 0, at) + 1
-
 
 def _is_content(event: Any, at: int) -> bool:
     """Whether a question mark belongs to a text rather than marking a key."""
     return bool(event.start_mark.index == at)
-
-
-def _trimmed(raw: str) -> Iterator[str]:
-    """Yield the lines of a text, without the white space around them that YAML drops."""
-    first, *others = raw.split("\n")
-    yield _right_trimmed(first) if others else first
-    for at, line in enumerate(others, 1):
-        bare = line.lstrip(" \t")
-        yield _right_trimmed(bare) if at < len(others) else bare
-
-
-def _right_trimmed(line: str) -> str:
-    bare = line.rstrip(" \t")
-    escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
-    return line[: len(bare) + 1] if escaped and len(bare) < len(line) else bare
