@@ -370,7 +370,10 @@ def test_values_are_completed(editor: Editor, quotation: Path) -> None:
     assert offered(editor, quotation, with_line("source: '¦'")) == ["essay"]
     editor.accept(quotation, editor.complete(quotation)["essay"])
     assert "    source: 'essay'\n" in editor.texts[quotation]
-    assert "not-in-source" in offered(editor, quotation, with_line("excuse: {¦}"))
+    for begun in ("excuse: {¦}", "excuse:\n      ¦"):
+        assert "not-in-source" in offered(editor, quotation, with_line(begun))
+        editor.accept(quotation, editor.complete(quotation)["not-in-source"])
+        assert begun.replace("¦", "not-in-source: ") in editor.texts[quotation]
 
 
 def test_passages_of_the_source_are_completed(editor: Editor, quotation: Path) -> None:

@@ -23,8 +23,9 @@ async def complete(ls: DeckServer, params: types.CompletionParams) -> types.Comp
         return None
     taken = siblings(here.cursor, here.measured.file)
     offered = proposals(here.cursor, here.expected, taken, here.analysis.known, here.defaults)
+    as_key = here.expected.type is None
     items = [
-        completion(each, number, here.cursor, here.measured, here.offset)
+        completion(each, number, as_key, here.cursor, here.measured, here.offset)
         for number, each in enumerate(offered)
     ]
     # passages depend on what is typed: the editor has to ask again

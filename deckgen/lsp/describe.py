@@ -1,4 +1,4 @@
-"""Keys and notes in words, as Markdown."""
+"""What is to be known of a key or a note, as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decks whose files are open, compiled again as they are written."""
+"""The decks whose files are open: compiled again as they are written."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 
 from deckgen.build import Memory
 from deckgen.lsp.analysis import Analysis, analyse, deck_for, real
-from deckgen.lsp.ruler import with_line_feeds
-from deckgen.text.file import TextFile
 
 PAUSE = 0.1
 """Seconds without a change after which a deck is compiled."""
@@ -31,11 +29,6 @@ class Document:
     written: str
     deck: Path | None
 
-    @property
-    def file(self) -> TextFile:
-        """The document as deckgen reads it."""
-        return TextFile(self.path, str(self.path), with_line_feeds(self.written))
-
 
 @dataclass(slots=True, eq=False)
 class _Desk:
@@ -54,7 +47,7 @@ class _Desk:
 
 
 class Desks:
-    """The open documents and their decks; every method belongs to one event loop.
+    """The open documents, with their decks; every method belongs to one event loop.
 
     documents: what is open, by its resolved path.
     tell: is called with each new analysis, and with the documents that it is of.

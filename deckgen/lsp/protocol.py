@@ -135,20 +135,21 @@ class Files:
 
 
 def completion(
-    proposal: Proposal, number: int, cursor: Cursor, measured: Measured, offset: int
+    proposal: Proposal, number: int, as_key: bool, cursor: Cursor, measured: Measured, offset: int
 ) -> types.CompletionItem:
     """Return a proposal for the editor to offer, in place of what stands at the cursor.
 
-    number: its place among the others.
+    number: its place among the others. as_key: whether it will be a key.
     """
     typed = measured.file.text[cursor.place.start : offset]
-    if proposal.what == "passage":
-        text, filter_text = written(proposal.value, cursor.quote, cursor.inline), typed
-    elif cursor.is_key or proposal.what == "key":
-        text, filter_text = proposal.value + ("" if cursor.closed and cursor.is_key else ": "), ""
+    if as_key:
+        text, filter_text = proposal.value, ""
+        if not (cursor.is_key and cursor.closed):
+            text += ": "
     else:
         text = written(proposal.value, cursor.quote, cursor.inline)
-        filter_text = cursor.quote + proposal.value
+        # what an editor compares with the text to be replaced, its quote included
+        filter_text = typed if proposal.what == "passage" else cursor.quote + proposal.value
     about = types.MarkupContent(types.MarkupKind.Markdown, proposal.about)
     return types.CompletionItem(
         label=proposal.value,

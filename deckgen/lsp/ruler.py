@@ -1,4 +1,4 @@
-"""Offsets of a text and the positions that editors count in."""
+"""Offsets of a text as the positions that editors count in."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ _SIZES: Mapping[str, Callable[[str], int]] = {
     "utf-16": lambda character: 1 + (character > "\uffff"),
     "utf-32": len,
 }
-
-
-def with_line_feeds(text: str) -> str:
-    """Return an editor's text as deckgen reads it: its line breaks, no byte order mark."""
-    return text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,6 @@ def ruler(text: str, encoding: str) -> Ruler:
     """
     size = _SIZES[encoding]
     shift = size(_BOM) if text.startswith(_BOM) else 0
-    shown = with_line_feeds(text)
+    shown = text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
     starts = [0, *(at + 1 for at, character in enumerate(shown) if character == "\n")]
     return Ruler(shown, tuple(starts), size, shift)
