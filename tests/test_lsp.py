@@ -393,6 +393,9 @@ def test_passages_of_the_source_are_completed(editor: Editor, quotation: Path) -
     assert offered(editor, quotation, first) == ["知政失者在草野。"]
     editor.accept(quotation, editor.complete(quotation)["知政失者在草野。"])
     assert editor.texts[quotation] == text(QUOTATION)
+    assert offered(editor, quotation, with_line("evidence: 'every river ¦'")) == [
+        "every river comes to the sea 𠀀𠀁."
+    ]
     half = 'evidence:\n      - "The sea¦'
     assert offered(editor, quotation, with_line(half)) == [
         "The sea gives its name to no river,",

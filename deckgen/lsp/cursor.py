@@ -97,12 +97,13 @@ def cursor_at(text: str, offset: int) -> Cursor | None:
     around it do not matter; and if need be with what is still open closed, or left out.
     """
     text = readable(text)
-    if text[offset : offset + 1] in ('"', "'") and text[offset - 1 : offset] in " [,{":
-        offset += 1
     mark = next(each for each in map(chr, range(0xE000, 0xF8FF)) if each not in text)
     for region in _regions(text, offset):
         for attempt in _attempts(region, mark):
             cursor = _read(attempt, region, mark)
+            if cursor and not cursor.typed and cursor.text[:1] in ("'", '"') and not cursor.quote:
+                # before an opening quote the mark makes it a part of the text
+                return cursor_at(text, offset + 1)
             if cursor:
                 return cursor
     return None
