@@ -213,7 +213,10 @@ def test_what_is_saved_or_changed_elsewhere_counts(editor: Editor, cards: Path) 
 
 
 def test_a_source_that_is_being_written_counts(editor: Editor, cards: Path) -> None:
-    source, quotation = cards / "source.txt", cards / "2-quotation.yaml"
+    source, quotation = cards.parent / "seed.txt", cards / "2-quotation.yaml"
+    source.write_text(SOURCE, "utf-8")
+    (cards.parent / "pyproject.toml").touch()
+    (cards / "deck.yaml").write_text(text(HEADER).replace("source.txt", "../seed.txt"), "utf-8")
     editor.open(quotation)
     assert editor.diagnostics(quotation) == []
     editor.open(source, SOURCE.replace("草野", "朝野"))
