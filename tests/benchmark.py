@@ -67,8 +67,8 @@ TAILS = [
 def write_deck(folder: Path, notes: int) -> None:
     """Write a deck in Chinese of so many notes in 20 files, each with a book as its source.
 
-    Words and their frequencies follow Zipf's law, as they do in texts; kinds and keys are mixed
-    as in the essay's deck. The same every time.
+    Words and their frequencies follow Zipf's law, as they do in texts; kinds, keys and lengths are
+    mixed as in the deck of `cards/`. The same every time.
     """
     chance = random.Random(20)
     words = Words(chance)
@@ -92,14 +92,13 @@ class Words:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         # the 3,755 common simplified characters, in the order of GB 2312
-        pairs = (bytes((row, cell)) for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFA))
-        characters = [pair.decode("gb2312") for pair in pairs]
+        cells = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+        characters = list("".join(cell.decode("gb2312", "ignore") for cell in cells))
         chance.shuffle(characters)
         common = list(accumulate(1 / (rank + 20) for rank in range(len(characters))))
+        lengths = (1, 2, 2, 2, 3)
         self.words = [
-            "".join(
-                chance.choices(characters, cum_weights=common, k=chance.choice((1, 2, 2, 2, 3)))
-            )
+            "".join(chance.choices(characters, cum_weights=common, k=chance.choice(lengths)))
             for _ in range(30_000)
         ]
         self.authors = self.words[-100:]
@@ -110,38 +109,42 @@ class Words:
         return "".join(self.chance.choices(self.words, cum_weights=self.weights, k=count))
 
     def sentence(self) -> str:
-        """Return a sentence of one to three clauses."""
-        clauses = (self.some(self.chance.randint(3, 7)) for _ in range(self.chance.randint(1, 3)))
+        """Return a sentence of two to four clauses."""
+        clauses = (self.some(self.chance.randint(2, 5)) for _ in range(self.chance.randint(2, 4)))
         return "，".join(clauses) + "。"
 
     def note(self, name: str, sentence: str) -> list[str]:
         """Return the lines of a note."""
-        kind = self.chance.choices(
-            (self.basic, self.cloze, self.concept, self.list, self.passage, self.quotation),
-            (40, 30, 12, 8, 6, 4),
-        )[0]
-        lines = [f"  - id: {name}", f"    kind: {kind.__name__}", *kind(sentence)]
-        if self.chance.random() < 0.5:
+        kinds = (self.basic, self.cloze, self.concept, self.list_, self.passage, self.quotation)
+        kind = self.chance.choices(kinds, (26, 44, 2, 18, 5, 5))[0]
+        lines = ["", f"  - id: {name}", f"    kind: {kind.__name__.rstrip('_')}"]
+        if self.chance.random() < 0.4:
+            lines.append(f"    tags: [{self.some(1)}, {self.some(1)}]")
+        if self.chance.random() < 0.8:
             lines.append(f"    cue: {self.some(1)}")
-        if kind in (self.basic, self.cloze):
-            lines.append(f"    evidence: {sentence}")
-        return lines
+        return [*lines, *kind(sentence), f"    evidence: {sentence}"]
 
     def basic(self, sentence: str) -> list[str]:
         """Return the fields of a question."""
-        front = self.some(self.chance.randint(3, 5)) + self.chance.choice(TAILS)
-        return [f"    front: {front}", f"    back: {self.some(3)}", f"    extra: {sentence}"]
+        front = self.some(self.chance.randint(3, 6)) + self.chance.choice(TAILS)
+        return [f"    front: {front}", f"    back: {self.some(3)}", f"    extra: 原文：{sentence}"]
 
     def cloze(self, sentence: str) -> list[str]:
-        """Return the fields of a sentence with gaps, one to three."""
+        """Return the fields of a sentence with two or three gaps."""
         parts = [sentence[at : at + 3] for at in range(0, len(sentence), 3)]
         for number, at in enumerate(range(1, min(len(parts) - 1, 8), 3), 1):
             parts[at] = f"{{{{c{number}::{parts[at]}}}}}"
         return [f"    text: {''.join(parts)}"]
 
-    def concept(self, _: str) -> list[str]:
+    def concept(self, sentence: str) -> list[str]:
         """Return the fields of a term."""
-        return [f"    term: {self.some(2)}", f"    definition: {self.some(7)}"]
+        term, definition = self.some(2), self.some(7)
+        return [f"    term: {term}", f"    definition: {definition}", f"    example: {sentence}"]
+
+    def list_(self, sentence: str) -> list[str]:
+        """Return the fields of a list of the sentence's clauses."""
+        items = [clause.rstrip("，。") for clause in clauses(sentence)]
+        return [f"    prompt: {self.some(4)}分为哪几项？", f"    items: [{', '.join(items)}]"]
 
     def passage(self, sentence: str) -> list[str]:
         """Return the fields of a passage."""
@@ -150,14 +153,9 @@ class Words:
     def quotation(self, sentence: str) -> list[str]:
         """Return the fields of a saying."""
         author = self.chance.choice(self.authors)
-        work = f"{{title: 《{self.some(2)}》, author: {author}, verified: true}}"
+        work = f"{{title: 《{self.some(2)}》, author: {author}, cite: 第一章, verified: true}}"
         lines = ", ".join(clauses(sentence))
-        return [f"    lines: [{lines}]", f"    gloss: {self.some(8)}", f"    work: {work}"]
-
-    def list(self, _: str) -> list[str]:
-        """Return the fields of a list of three or four items."""
-        items = (self.some(3) for _ in range(self.chance.randint(3, 4)))
-        return [f"    prompt: {self.some(4)}分为哪几项？", f"    items: [{', '.join(items)}]"]
+        return [f"    lines: [{lines}]", f"    gloss: {self.some(12)}", f"    work: {work}"]
 
 
 def clauses(sentence: str) -> list[str]:

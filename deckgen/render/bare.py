@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from typing import NamedTuple
@@ -62,7 +63,8 @@ def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
     stretches: list[Stretch] = []
     hints: dict[int, str] = {}
     opened: list[tuple[int, ...]] = []
-    inside: tuple[int, ...] = ()
+    # the numbers of the clozes around what is read, by how deep it is in them
+    around: list[tuple[int, ...]] = [()]
     hinting = False
     for at, piece in enumerate(_CLOZE.split(text)):
         if hinting and piece != "}}":
@@ -70,14 +72,20 @@ def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
                 hints[number] = f"{hints[number]} {piece}" if number in hints else piece
         elif at % 2 == 0 or not (opened or piece.startswith("{{")):
             if piece:
-                stretches.append(Stretch(piece, inside))
+                stretches.append(Stretch(piece, around[-1]))
         elif piece == "::":
             hinting = True
         elif piece == "}}":
             hinting = False
             opened.pop()
-            inside = sum(opened, ())
+            around.pop()
         else:
-            opened.append(tuple(int(number) for number in piece[3:-2].split(",") if number))
-            inside = sum(opened, ())
+            opened.append(_numbers(piece))
+            around.append(around[-1] + opened[-1])
     return stretches, hints
+
+
+@functools.lru_cache
+def _numbers(opening: str) -> tuple[int, ...]:
+    """Return the numbers of a cloze's opening, e.g. `{{c1,2::`."""
+    return tuple(int(number) for number in opening[3:-2].split(",") if number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
@@ -30,8 +29,8 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield what the rules find in a deck."""
     rules = list(rules)
     look = _Look(_of(QuestionRule, rules))
-    of_text = _of(TextRule, rules)
-    signs = _signs(of_text).search
+    of_text = [(rule, _signs(rule.signs)) for rule in _of(TextRule, rules)]
+    signs = _signs("".join(rule.signs for rule, _ in of_text))
     of_kind = {
         name: (kind, [rule for rule in _of(NoteRule, rules) if rule.kind in ("", name)])
         for name, kind in kinds().items()
@@ -48,7 +47,7 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
         for rule in of_note:
             for said, path in rule.check(asked, prepared[rule.code.slug], rule.limit or 0.0):
                 yield _finding(rule, note, said, path)
-        if signs(asked.all_texts):
+        if signs.search(asked.all_texts):
             yield from _in_texts(asked, deck, of_text)
     for deck_rule in _of(DeckRule, rules):
         for note, (said, path), related in deck_rule.check(notes, deck, deck_rule.limit or 0.0):
@@ -88,21 +87,18 @@ class _Look:
                     yield rule, question, said
 
 
-def _in_texts(asked: Asked, deck: Deck, rules: Sequence[TextRule]) -> Iterator[Finding]:
-    for rule in rules:
-        signs = _signs([rule]).search
-        for text, path in asked.texts if signs(asked.all_texts) else ():
-            if said := rule.check(Text(text, path, asked.note, deck), rule.limit or 0.0):
-                yield _finding(rule, asked.note, said, path)
+def _in_texts(
+    asked: Asked, deck: Deck, rules: Iterable[tuple[TextRule, re.Pattern[str]]]
+) -> Iterator[Finding]:
+    for rule, signs in rules:
+        if signs.search(asked.all_texts):
+            for text, path in asked.texts:
+                if said := rule.check(Text(text, path, asked.note, deck), rule.limit or 0.0):
+                    yield _finding(rule, asked.note, said, path)
 
 
-def _signs(rules: Sequence[TextRule]) -> re.Pattern[str]:
-    """Return what finds the signs of some rules."""
-    return _finder("".join(rule.signs for rule in rules))
-
-
-@functools.cache
-def _finder(characters: str) -> re.Pattern[str]:
+def _signs(characters: str) -> re.Pattern[str]:
+    """Return what finds one of some characters."""
     return re.compile(f"[{re.escape(characters)}]" if characters else "(?!)")
 
 

@@ -9,7 +9,6 @@ for together, by the whole text, and told apart only where it comes to it.
 from __future__ import annotations
 
 import math
-from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,9 +25,10 @@ be missed."""
 CUT = "\0"
 """Stands in a front for a gap."""
 
-_FEW = 32
-_BITS = 60
-_HALF = 32  # bits of the lower of two packed numbers
+_FEW = 8
+_BITS = 250
+_HALF = 32
+_LOWER = (1 << _HALF) - 1
 
 
 class Wording(NamedTuple):
@@ -105,13 +105,11 @@ def character_pairs(front: str) -> set[str]:
 class _Index:
     """Some sets, put in from the smallest to the largest, by the members at their first places.
 
-    A member that many sets have there keeps them by size and rest, packed into one integer, so
-    that those that can have too little in common are left out all at once.
-
     sizes: for each set, how many of its members matter at least.
-    sketches: for each set, bits for its members: much of what two sets do not have in common
+    sketches: for each set, bits for its members: most of what two sets do not have in common
     shows in their bits, at a tenth of the price.
     apart: two sets have at most so many members not in common, theirs added.
+    entries: by member, the sets that have it there, each below its size in one integer.
     """
 
     def __init__(self, sets: Sequence[Sequence[int]], sizes: Sequence[int], limit: float) -> None:
@@ -119,36 +117,20 @@ class _Index:
         self.limit, self.share = limit, limit / (1 + limit)
         end = max((members[-1] for members in sets if members), default=0) + 1
         bits = [1 << number % _BITS for number in range(end)]
-        # arrays, since an object for each number would cost more than all the rest
-        self.sketches = array("Q", (reduce(or_, map(bits.__getitem__, each), 0) for each in sets))
-        self.apart = bytearray(
-            min(_least(len(members) - 2 * self.share * size), 255)
+        self.sketches = [reduce(or_, map(bits.__getitem__, members), 0) for members in sets]
+        self.apart = [
+            _least(len(members) - 2 * self.share * size)
             for members, size in zip(sets, sizes, strict=True)
-        )
-        self.few: dict[int, list[int]] = {}
-        self.many: dict[int, dict[int, list[int]]] = {}
+        ]
+        self.entries: dict[int, list[int]] = {}
 
     def add(self, number: int, first: int) -> None:
         """Put a set in, its members from the first on."""
-        members = self.sets[number]
-        # another that is not smaller has so much in common with it
-        least = _least(2 * self.share * self.sizes[number])
-        for at in range(first, min(len(members) - least + 1, len(members))):
-            member = members[at]
-            if member in self.many:
-                self._group(member, number, at)
-            elif member not in self.few:
-                self.few[member] = [number]
-            elif len(self.few[member]) < _FEW:
-                self.few[member].append(number)
-            else:
-                for other in (*self.few.pop(member), number):
-                    self._group(member, other, bisect_left(self.sets[other], member))
-
-    def _group(self, member: int, number: int, at: int) -> None:
-        groups = self.many.setdefault(member, {})
-        rest = len(self.sets[number]) - at
-        groups.setdefault(self.sizes[number] << _HALF | rest, []).append(number)
+        members, size = self.sets[number], self.sizes[number]
+        # so much has a set in common with it that is not smaller, and similar
+        least = _least(2 * self.share * size)
+        for member in members[first : len(members) - least + 1]:
+            self.entries.setdefault(member, []).append(size << _HALF | number)
 
     def candidates(self, number: int, first: int, paired: bytearray) -> Iterator[int]:
         """Yield the sets that may be similar to one that is not smaller than they, each once.
@@ -159,7 +141,8 @@ class _Index:
         sketches, apart = self.sketches, self.apart
         seen: set[int] = set()
         entries = chain.from_iterable(self._entries(self.sets[number], first, size))
-        for other in islice(entries, MOST_COMPARED):
+        for entry in islice(entries, MOST_COMPARED):
+            other = entry & _LOWER
             if paired[other] and paired[number]:
                 continue
             different = (sketch ^ sketches[other]).bit_count()
@@ -170,18 +153,16 @@ class _Index:
                     yield other
 
     def _entries(self, members: Sequence[int], first: int, size: int) -> Iterator[list[int]]:
-        """Yield the sets that have a member at such a place that the rest may be enough."""
+        """Yield the sets that have a member in common, and may have enough from there on."""
         least = _least(self.limit * size)
         for at in range(first, min(len(members) - least + 1, len(members))):
-            few = self.few.get(members[at])
-            if few:
-                yield few
-            elif members[at] in self.many:
-                rest = len(members) - at
-                for group, numbers in self.many[members[at]].items():
-                    needed = self.share * (size + (group >> _HALF)) - 1e-9
-                    if rest >= needed and group & (1 << _HALF) - 1 >= needed:
-                        yield numbers
+            entries = self.entries.get(members[at])
+            if entries and len(entries) > _FEW:
+                # the later this member, the smaller has the other set to be
+                most = int((len(members) - at) / self.share + 1e-9) - size
+                entries = entries[: bisect_left(entries, (most + 1) << _HALF)]
+            if entries:
+                yield entries
 
 
 def _rarest_first(texts: Sequence[str]) -> tuple[list[tuple[int, ...]], int]:

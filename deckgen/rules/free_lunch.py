@@ -76,11 +76,12 @@ def answer_in_front(question: Question, limit: float) -> str:
     """Complain of an answer, at least so long, that the front shows."""
     if question.verbatim and question.recited:
         return ""
-    front = f"{question.prompt}\n{question.context}".casefold()
     for answer in question.gaps or (question.answer,):
         sought = answer.strip(_EDGE).casefold()
-        if sought in front and reaches(sought, limit) and _stands_in(sought, front):
-            return f"the answer “{answer}” stands on the front: reword it, or hide both places"
+        for front in (question.prompt, question.context):
+            shown = front.casefold()
+            if sought in shown and reaches(sought, limit) and _stands_in(sought, shown):
+                return f"the answer “{answer}” stands on the front: reword it, or hide both places"
     return ""
 
 
