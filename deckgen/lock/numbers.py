@@ -10,7 +10,6 @@ from dataclasses import replace
 from deckgen.lock.record import Numbered
 from deckgen.lock.sketch import item_sketch, likeness, mark
 
-_ALIKE_ALONE = 0.2
 _ALIKE_HERE = 0.3
 _ALIKE_ELSEWHERE = 0.6
 
@@ -104,7 +103,7 @@ def _pairs(
                     if news is not here:
                         wanted = _ALIKE_ELSEWHERE
                     elif len(olds) == len(here) == 1:
-                        wanted = _ALIKE_ALONE
+                        wanted = 0.01  # alone in its place, it is that one if it is any
                     else:
                         wanted = _ALIKE_HERE
                     if alike >= wanted:
