@@ -1,20 +1,15 @@
-"""The highest moments that a lock ever recorded, from its git history."""
+"""What was shipped by any lock that git remembers."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deckgen.lock.record import NoteKey
-
-_NOTE = re.compile(
-    r"^[-+](?:note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE
-)
-_TYPE = re.compile(r"^[-+]type ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE)
+from deckgen.lock.file import parse_note, parse_type, united_numbers
+from deckgen.lock.record import Lock, NoteRecord, TypeRecord
 
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git sets for a hook, and would mislead a git that runs in another folder."""
@@ -22,29 +17,72 @@ _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The highest moment of each note and note type, in seconds since 1970."""
+    """The latest that was shipped: notes by the name that their GUID is made of, types by kind."""
 
-    notes: Mapping[NoteKey, int] = field(default_factory=dict)
-    types: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, NoteRecord] = field(default_factory=dict)
+    types: Mapping[str, TypeRecord] = field(default_factory=dict)
 
 
 def read_history(path: Path) -> History:
-    """Read the history of a lock; without git, or outside a repository, there is none.
+    """Return the latest that any commit's lock said; nothing without git.
 
     Every commit counts, those of merged branches too: after a revert, or a merge that took the
-    other side, a moment that was shipped is still known.
+    other side, what was shipped is still known. Where two say different things of one moment, the
+    content counts as unknown.
     """
+    notes: dict[str, NoteRecord] = {}
+    types: dict[str, TypeRecord] = {}
+    for line in _other_lines(path):
+        if note := parse_note(line):
+            notes[note.name] = _later(notes.get(note.name), note)
+        elif type_ := parse_type(line):
+            known = types.get(type_.kind)
+            types[type_.kind] = max(known or type_, type_, key=lambda each: each.moment)
+    return History(notes, types)
+
+
+def recall(lock: Lock, history: History) -> Lock:
+    """Return a lock with what it forgot: notes that it lost, and numbers of their items."""
+    notes = dict(lock.notes)
+    keys = {record.name: key for key, record in lock.notes.items()}
+    for name, past in history.notes.items():
+        key = keys.get(name)
+        if key:
+            notes[key] = replace(notes[key], numbers=united_numbers(notes[key], past))
+        else:
+            notes.setdefault(past.key, past)
+    return Lock(lock.deck_id, notes, {**history.types, **lock.types})
+
+
+def _later(known: NoteRecord | None, other: NoteRecord) -> NoteRecord:
+    """Return the record of the higher moment; whether it was removed, the later commit says."""
+    if known is None:
+        return other
+    later = other if other.moment > known.moment else known
+    unclear = known.moment == other.moment and known.rendered != other.rendered
+    return replace(
+        later,
+        content="" if unclear else later.content,
+        removed=known.removed,
+        numbers=united_numbers(known, other),
+    )
+
+
+def _other_lines(path: Path) -> Iterable[str]:
+    """Return the lines that any commit's lock had and the file has not, the newest first."""
+    try:
+        there = set(path.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        there = set()
+    changed = (line[1:] for line in _log(path) if line[:1] in ("+", "-"))
+    return [line for line in dict.fromkeys(changed) if line not in there]
+
+
+def _log(path: Path) -> Iterator[str]:
     command = [
         *("git", "--literal-pathspecs", "log", "--full-history", "-m", "--format=", "-p", "-U0"),
-        *(
-            "--text",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--no-renames",
-            "--",
-            path.name,
-        ),
+        *("--text", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"),
+        *("--", path.name),
     ]
     environment = {name: each for name, each in os.environ.items() if name not in _OF_A_HOOK}
     try:
@@ -52,12 +90,5 @@ def read_history(path: Path) -> History:
             command, cwd=path.parent, env=environment, capture_output=True, check=False
         )
     except OSError:
-        return History()
-    text = done.stdout.decode("utf-8", "replace")
-    notes: dict[NoteKey, int] = {}
-    for note_id, kind, moment in _NOTE.findall(text):
-        notes[note_id, kind] = max(notes.get((note_id, kind), 0), int(moment))
-    types: dict[str, int] = {}
-    for kind, moment in _TYPE.findall(text):
-        types[kind] = max(types.get(kind, 0), int(moment))
-    return History(notes, types)
+        return
+    yield from done.stdout.decode("utf-8", "replace").splitlines()
