@@ -6,15 +6,17 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from anki.cards import CardId
 from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.import_export_pb2 import ImportResponse
-from anki.notes import NoteId
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
 from deckgen.engine.collection import DEFAULT_OPTIONS, mark_as_synced
+
+if TYPE_CHECKING:  # these modules cannot be imported before anki.collection
+    from anki.cards import CardId
+    from anki.notes import NoteId
 
 RATINGS = (CardAnswer.AGAIN, CardAnswer.HARD, CardAnswer.GOOD, CardAnswer.EASY)
 
@@ -125,7 +127,7 @@ class Learner:
         """Answer a card through the scheduler."""
         scheduler = self.collection.sched
         assert isinstance(scheduler, Scheduler)
-        card = self.collection.get_card(cast(CardId, card_id))
+        card = self.collection.get_card(cast("CardId", card_id))
         states = self.collection._backend.get_scheduling_states(card_id)
         card.start_timer()
         answer = scheduler.build_answer(card=card, states=states, rating=RATINGS[rating])
@@ -134,7 +136,7 @@ class Learner:
     def change(self, guid: str, moment: int, *, field: str = "", tag: str = "") -> None:
         """Edit a note, at a given time."""
         note_id = self.notes()[guid].id
-        note = self.collection.get_note(cast(NoteId, note_id))
+        note = self.collection.get_note(cast("NoteId", note_id))
         if field:
             note.fields[1] += field
         if tag:
