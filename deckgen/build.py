@@ -45,6 +45,7 @@ class Compiled:
     settled: the lock after this build, and what changed; `lock_file` is where it belongs.
     recognised: sentences that tell which notes were known again without their id.
     rendered: the deck's notes, in its order, also while there are errors elsewhere.
+    remembered: whether the lock, or git, remembers a build before this one.
     """
 
     deck: Deck | None
@@ -54,6 +55,7 @@ class Compiled:
     settled: Settled | None = None
     recognised: tuple[str, ...] = ()
     rendered: tuple[PackagedNote, ...] = ()
+    remembered: bool = False
 
     @property
     def lock_changes(self) -> bool:
@@ -109,7 +111,13 @@ def compile_deck(
         settled,
         identified.recognised,
         tuple(notes),
+        bool(known.notes),
     )
+
+
+def default_package(deck: Deck) -> Path:
+    """Return where a deck's package is written, if nobody says otherwise."""
+    return Path("dist") / f"{deck.header.id}.apkg"
 
 
 def package(content: Content) -> bytes:

@@ -88,29 +88,30 @@ def _build(
     style: str,
 ) -> bool:
     """Build once; return whether a package was written."""
-    from deckgen.build import compile_deck, write
+    from deckgen.build import default_package, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
     from deckgen.edit.schema import refresh_schemas
     from deckgen.package.moment import moment
+    from deckgen.recover import compile_remembered
 
     try:
         now = moment(os.environ)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    compiled = compile_deck(deck, now, request, memory=memory)
+    compiled, recovered = compile_remembered(deck, now, request, memory, output)
     print_problems(compiled.problems, style)
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
         return False
-    print_changes(compiled, err=quiet)
+    print_changes(compiled, recovered, err=quiet)
     if locked and compiled.lock_changes:
         state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
         click.echo(
             f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
         )
         return False
-    target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
+    target = output or default_package(compiled.deck)
     try:
         write(compiled, target)
         refresh_schemas(compiled.deck)

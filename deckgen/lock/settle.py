@@ -68,6 +68,7 @@ class Changes:
     back: notes that had been removed.
     unsent: notes whose markup alone changed; they are left alone unless asked for.
     moved: notes whose deck changed, and the deck they were in; Anki leaves their cards there.
+    untouched: how many notes are none of these, or changed in markup only.
     types: kinds whose look or structure changed.
     """
 
@@ -155,7 +156,7 @@ def settle(
         unsent=tuple(became["unsent"]),
         moved=moved,
         removed=tuple(record for record in gone if not record.removed),
-        untouched=len(became["untouched"]) + len(became["unsent"]),
+        untouched=sum(each not in moved for each in (*became["untouched"], *became["unsent"])),
         types=changed_types,
     )
     return Settled(Lock(deck_id, records, type_records), changes, tuple(problems))
