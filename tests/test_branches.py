@@ -249,6 +249,20 @@ def test_a_lock_that_is_deleted_comes_back_from_git(
     assert repository.project.lock_file.read_bytes() == before
 
 
+def test_what_was_removed_is_not_told_again_by_an_old_lock(repository: Repository) -> None:
+    first = repository.git("rev-parse", "HEAD")
+    added = {"id": "added", "front": "What was there for a while?", "back": "this"}
+    repository.project.notes(added, file="more.yaml")
+    repository.project.build()
+    repository.commit("added")
+    (repository.project.folder / "more.yaml").unlink()
+    assert changed(repository.project.build()) == {"removed": {"added"}}
+    repository.commit("removed")
+    repository.git("checkout", first, "--", "cards/deck.lock")
+    assert changed(repository.project.build()) == {}
+    assert repository.project.lock.notes["added", "basic"].removed
+
+
 def test_without_git_the_lock_alone_counts(
     repository: Repository, learner: Callable[[str], Learner]
 ) -> None:

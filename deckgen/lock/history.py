@@ -74,11 +74,18 @@ def _other_lines(path: Path) -> Iterable[str]:
         there = set(path.read_text("utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
         there = set()
-    changed = (line[1:] for line in _log(path) if line[:1] in ("+", "-"))
-    return [line for line in dict.fromkeys(changed) if line not in there]
+    return [line for line in dict.fromkeys(_changed_lines(path)) if line not in there]
 
 
-def _log(path: Path) -> Iterator[str]:
+def _changed_lines(path: Path) -> Iterator[str]:
+    """Yield what commits put into a file and took out of it, the newest first."""
+    for change in _log(path).split("\ndiff --git "):
+        lines = change.splitlines()
+        for mark in "+-":  # what a commit took out is older than what it put in
+            yield from (line[1:] for line in lines if line.startswith(mark))
+
+
+def _log(path: Path) -> str:
     command = [
         *("git", "--literal-pathspecs", "log", "--full-history", "-m", "--format=", "-p", "-U0"),
         *("--text", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"),
@@ -90,5 +97,5 @@ def _log(path: Path) -> Iterator[str]:
             command, cwd=path.parent, env=environment, capture_output=True, check=False
         )
     except OSError:
-        return
-    yield from done.stdout.decode("utf-8", "replace").splitlines()
+        return ""
+    return done.stdout.decode("utf-8", "replace")
