@@ -90,6 +90,7 @@ def _build(
     """Build once; return whether a package was written."""
     from deckgen.build import default_package, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
+    from deckgen.commands._working import working
     from deckgen.edit.schema import refresh_schemas
     from deckgen.package.moment import moment
     from deckgen.recover import compile_remembered
@@ -98,7 +99,8 @@ def _build(
         now = moment(os.environ)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    compiled, recovered = compile_remembered(deck, now, request, memory, output)
+    with working(f"compiling {deck}"):
+        compiled, recovered = compile_remembered(deck, now, request, memory, output)
     print_problems(compiled.problems, style)
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
@@ -113,7 +115,8 @@ def _build(
         return False
     target = output or default_package(compiled.deck)
     try:
-        write(compiled, target)
+        with working(f"packing {target}"):
+            write(compiled, target)
         refresh_schemas(compiled.deck)
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None

@@ -55,6 +55,7 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
     from deckgen.build import default_package
     from deckgen.commands._output import print_problems, summary
     from deckgen.commands._planned import print_plan
+    from deckgen.commands._working import working
     from deckgen.package.moment import moment
     from deckgen.package.read import NoPackageError, read_package
     from deckgen.plan import plan
@@ -64,7 +65,8 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
     if package and collection:
         raise click.UsageError("--package and --collection exclude each other")
     try:
-        compiled, _ = compile_remembered(deck, moment(os.environ), package=package)
+        with working(f"compiling {deck}"):
+            compiled, _ = compile_remembered(deck, moment(os.environ), package=package)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if compiled.deck is None or compiled.content is None or has_errors(compiled.problems):
@@ -85,6 +87,7 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
 
     from deckgen.build import package as packed
     from deckgen.commands._extra import extra
+    from deckgen.commands._working import working
     from deckgen.plan import changed_guids
 
     if compiled.content is None:
@@ -95,7 +98,7 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
         target.write_bytes(packed(compiled.content))
         source = planner.collection_with(old) if old else planner.copied_collection(collection)
         try:
-            with source as opened:
+            with working("importing into a copy"), source as opened:
                 result: Outcome = planner.outcome(
                     opened, target, compiled.content, changed_guids(compiled)
                 )
