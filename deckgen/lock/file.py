@@ -103,10 +103,8 @@ def parse_lock(file: TextFile) -> tuple[Lock, list[Problem]]:
 def format_lock(lock: Lock) -> str:
     """Return a lock's text."""
     lines = [f"{HEAD} {VERSION}", _COMMENT, f"deck-id {lock.deck_id}"]
-    for kind in sorted(lock.types):
-        each = lock.types[kind]
-        lines.append(f"type {kind} m={each.moment} structure={each.structure} style={each.style}")
-    lines += [_line(lock.notes[key]) for key in sorted(lock.notes)]
+    lines += [format_type(lock.types[kind]) for kind in sorted(lock.types)]
+    lines += [format_note(lock.notes[key]) for key in sorted(lock.notes)]
     return "\n".join([*lines, _END, ""])
 
 
@@ -134,7 +132,14 @@ def _cut_off(lines: list[str], file: TextFile) -> Iterator[Problem]:
         yield Problem(DAMAGED_LOCK, message, Span(file.name, len(lines)))
 
 
-def _line(record: NoteRecord) -> str:
+def format_type(record: TypeRecord) -> str:
+    """Return a note type's line."""
+    pins = f"structure={record.structure} style={record.style}"
+    return f"type {record.kind} m={record.moment} {pins}"
+
+
+def format_note(record: NoteRecord) -> str:
+    """Return a note's line."""
     name = f" name={_quoted(record.name)}" if record.name != record.id else ""
     wording = f" wording={record.wording}" if record.wording else ""
     numbers = "".join(

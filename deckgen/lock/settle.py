@@ -184,7 +184,8 @@ def _latest(known: NoteRecord, past: NoteRecord | None) -> NoteRecord:
     if past is None or past.moment < known.moment:
         return known
     if past.moment == known.moment:
-        return known if past.rendered == known.rendered else replace(known, content="")
+        same = past.content and past.rendered == known.rendered
+        return known if same else replace(known, content="")
     return past
 
 
