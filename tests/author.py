@@ -47,6 +47,11 @@ class Authored:
         return self.which, self.kind
 
     @property
+    def may_change_items(self) -> bool:
+        """Without an id it has to stay like itself: one change at a time."""
+        return self.id is not None or not self.reworded
+
+    @property
     def content(self) -> tuple[Any, ...]:
         """Everything that its cards show."""
         front = "" if self.kind == "quotation" else self.front
@@ -192,13 +197,16 @@ class Author:
                 note.lesson = new
 
     def insert_item(self, data: st.DataObject) -> None:
-        items = self._note(data).items
-        items.insert(data.draw(st.integers(0, len(items))), self._item())
+        note = self._note(data)
+        if note.may_change_items:
+            note.items.insert(data.draw(st.integers(0, len(note.items))), self._item())
+            note.reworded |= note.id is None
 
     def delete_item(self, data: st.DataObject) -> None:
-        items = self._note(data).items
-        if len(items) > 2:
-            items.pop(data.draw(st.integers(0, len(items) - 1)))
+        note = self._note(data)
+        if note.may_change_items and len(note.items) > 2:
+            note.items.pop(data.draw(st.integers(0, len(note.items) - 1)))
+            note.reworded |= note.id is None
 
     def reorder_items(self, data: st.DataObject) -> None:
         note = self._note(data)

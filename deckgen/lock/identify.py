@@ -26,7 +26,7 @@ CHANGED_ID = Code(
 )
 
 _SURELY = 0.75
-_LIKELY = 0.4
+_LIKELY = 0.3
 
 GuidOf = Callable[[str], str]
 _Pairs = Iterator[tuple[str, NoteRecord]]
