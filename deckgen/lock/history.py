@@ -79,7 +79,9 @@ def _later(known: NoteRecord | None, other: NoteRecord) -> NoteRecord:
     if known is None:
         return other
     later = other if other.moment > known.moment else known
-    unclear = known.moment == other.moment and known.rendered != other.rendered
+    unclear = known.moment == other.moment and not (
+        known.rendered == other.rendered and known.content and other.content
+    )
     return replace(
         later,
         content="" if unclear else later.content,
