@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,7 @@ from deckgen.commands import _options
 
 if TYPE_CHECKING:
     from deckgen.build import Memory
+    from deckgen.deck.deck import Deck
     from deckgen.lock.settle import Request
 
 
@@ -67,14 +69,12 @@ def COMMAND(
     from deckgen.build import Memory
     from deckgen.lock.settle import Request
 
-    memory = Memory()
+    if watch and locked:
+        raise click.UsageError("--watch and --locked exclude each other")
     request = Request(send_markup=send_markup, change_types=change_types, new=new)
-    built = _build(deck, output, request, memory, locked=locked, style=style)
     if watch:
-        if locked:
-            raise click.UsageError("--watch and --locked exclude each other")
-        _watch(deck, output, request, memory, style)
-    elif not built:
+        _watch(deck, output, request, style)
+    elif not _build(deck, output, request, Memory(), locked=locked, style=style)[0]:
         raise SystemExit(1)
 
 
@@ -86,8 +86,8 @@ def _build(
     *,
     locked: bool,
     style: str,
-) -> bool:
-    """Build once; return whether a package was written."""
+) -> tuple[bool, Deck | None]:
+    """Build once; return whether a package was written, and the deck."""
     from deckgen.build import compile_deck, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
     from deckgen.edit.schema import refresh_schemas
@@ -102,14 +102,14 @@ def _build(
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
-        return False
+        return False, compiled.deck
     print_changes(compiled, err=quiet)
     if locked and compiled.lock_changes:
         state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
         click.echo(
             f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
         )
-        return False
+        return False, compiled.deck
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
         write(compiled, target)
@@ -120,18 +120,35 @@ def _build(
     cards = count(sum(len(note.cards) for note in content.notes), "card")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
     click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)
-    return True
+    return True, compiled.deck
 
 
-def _watch(deck: Path, output: Path | None, request: Request, memory: Memory, style: str) -> None:
-    """Build after each change, until Ctrl-C; a broken file keeps the last good package."""
+def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
+    """Build, and again after each change, until Ctrl-C; a broken file keeps the last package."""
     import time
 
+    from deckgen.build import Memory
     from deckgen.commands._extra import extra
 
-    watching = extra("deckgen.preview.watch", "preview")
-    paths = [deck if deck.is_dir() else deck.parent]
-    click.echo(f"watching {paths[0]}; Ctrl-C ends", err=style != "text")
-    for _ in watching.changes(paths):
-        click.echo(time.strftime("── %H:%M:%S"), err=style != "text")
-        _build(deck, output, request, memory, locked=False, style=style)
+    watching, memory, quiet = extra("deckgen.preview.watch", "preview"), Memory(), style != "text"
+    read: list[Deck] = []
+    last = ""
+    click.echo(f"watching {deck}; Ctrl-C ends", err=quiet)
+    wanted = functools.partial(_watched, watching.watched, deck, read)
+    for _ in watching.changes(wanted, written=output):
+        click.echo(time.strftime("── %H:%M:%S"), err=quiet)
+        try:
+            built, now = _build(deck, output, request, memory, locked=False, style=style)
+        except click.ClickException as error:  # the next change may find the place free
+            error.show()
+            continue
+        read[:] = [now] if now else read
+        if built:
+            last = time.strftime("%H:%M:%S")
+        elif last:
+            click.echo(f"the package of {last} stays as it was", err=quiet)
+
+
+def _watched(watched: Any, deck: Path, read: list[Deck]) -> Any:
+    """Return what to watch: what the deck names that was read last."""
+    return watched(deck, read[0] if read else None)

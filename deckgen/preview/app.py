@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 import mimetypes
+import threading
 from collections.abc import AsyncIterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -23,7 +24,7 @@ from deckgen.engine.stage import Stage
 from deckgen.preview.editor import open_editor
 from deckgen.preview.guard import Guard
 from deckgen.preview.live import Live, state
-from deckgen.preview.watch import changes_until
+from deckgen.preview.watch import changes
 from deckgen.problem import Span
 
 _CARD_POLICY = (
@@ -68,6 +69,7 @@ class Preview:
         self._origin = f"http://127.0.0.1:{port}"
         self._changed = asyncio.Condition()
         self._stop = asyncio.Event()
+        self._unwatch = threading.Event()
         self.app = Starlette(
             routes=[
                 Route("/state", self._state),
@@ -86,12 +88,14 @@ class Preview:
         watching = asyncio.create_task(self._watch())
         yield
         self._stop.set()
+        self._unwatch.set()
         async with self._changed:
             self._changed.notify_all()
         await watching
 
     async def _watch(self) -> None:
-        async for _ in changes_until(self._live.watched(), self._stop):
+        heard = changes(self._live.watched, self._unwatch)
+        while await run_in_threadpool(next, heard, False):
             await run_in_threadpool(self._live.refresh)
             async with self._changed:
                 self._changed.notify_all()

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from deckgen.build import Compiled, Memory, compile_deck
+from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.package.content import PackagedNote
+from deckgen.preview.watch import watched
 from deckgen.problem import Problem
 from deckgen.render.plain import plain
 from deckgen.text.passage import joined
@@ -39,6 +41,7 @@ class Live:
         self.deck = deck
         self._memory = Memory()
         self._refreshing = threading.Lock()
+        self._read: Deck | None = None
         self.version = self._compile(1)
 
     def refresh(self) -> Version:
@@ -55,11 +58,9 @@ class Live:
         return Version(number, compiled, notes)
 
     def watched(self) -> list[Path]:
-        """Return the folders and files whose change calls for a refresh."""
-        folder = self.deck if self.deck.is_dir() else self.deck.parent
-        deck = self.version.compiled.deck
-        sources = [source.file.path for source in deck.sources.values()] if deck else []
-        return [folder, *sources]
+        """Return the folder and the files whose change calls for a refresh."""
+        self._read = self.version.compiled.deck or self._read
+        return watched(self.deck, self._read)
 
 
 def state(version: Version) -> dict[str, Any]:
