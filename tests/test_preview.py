@@ -157,9 +157,47 @@ def test_a_broken_file_says_so_and_comes_back(page: Page, shown: Shown) -> None:
     expect(page.locator("#notes li")).to_have_count(3)
 
 
+def test_a_note_that_breaks_keeps_its_place_and_its_last_card(page: Page, shown: Shown) -> None:
+    page.keyboard.press("ArrowRight")
+    expect(card(page).locator(".question")).to_contain_text("这张卡片里的脚本")
+    for old, new in (("front: 这张", "frnt: 这张"), ("notes:", "notes: [")):
+        shown.edit(old, new)
+        expect(page.locator("#where")).to_have_text("script · as it was before the error")
+        expect(page.locator(".problem.error").first).to_be_visible()
+        expect(card(page).locator(".question")).to_contain_text("这张卡片里的脚本")
+        shown.edit(new, old)
+        expect(page.locator("#where")).to_contain_text("script · card 1")
+        expect(page.locator("#stage")).to_have_class("phone")
+    shown.edit("这张卡片里", "这一张卡片里")
+    expect(card(page).locator(".question")).to_contain_text("这一张卡片里的脚本")
+    shown.edit("id: script", "id: renamed")
+    expect(page.locator("#where")).to_contain_text("cause · card 1")
+
+
+def test_on_a_small_screen_the_card_comes_first(browser: Browser, shown: Shown) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(shown.url)
+    page.wait_for_selector("body[data-shown]")
+    for title in ("flip", "card after", "card before"):
+        page.get_by_role("button", name=title, exact=True).click()
+    expect(card(page).locator(".question")).to_be_in_viewport()
+    assert page.evaluate("[scrollY, document.documentElement.scrollWidth]") == [0, 390]
+    page.close()
+
+
+def test_a_passage_that_is_named_twice_is_shown_once(page: Page, shown: Shown) -> None:
+    shown.edit("evidence: 潮汐主要由月球引起。", "evidence: [由月球引起。, 潮汐主要由月球]")
+    expect(page.locator(".passage mark")).to_have_text(["潮汐主要由月球引起。"])
+    expect(page.locator(".passage")).to_have_attribute("lang", "zh-Hans")
+    shown.edit("language: zh-Hans", "language: ja")
+    expect(page.locator(".passage")).to_have_attribute("lang", "ja")
+
+
 def test_the_source_stands_beside_its_quotation(page: Page) -> None:
     passage = page.locator(".passage")
-    expect(passage).to_have_text("…书上说：潮汐主要由月球引起。太阳其次。…")
+    place = passage.locator("small")
+    expect(place).to_have_text(re.compile(r"book\.txt:1$"))
+    expect(passage).to_have_text(re.compile("^书上说：潮汐主要由月球引起。太阳其次。"))
     expect(passage.locator("mark")).to_have_text("潮汐主要由月球引起。")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 from deckgen.build import Compiled, Memory, compile_deck
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
+from deckgen.deck.source import Source
 from deckgen.package.content import PackagedNote
 from deckgen.preview.watch import watched
 from deckgen.problem import Problem
 from deckgen.render.plain import plain
-from deckgen.text.passage import joined
+from deckgen.text.passage import joined, offsets
 
 _AROUND = 60
 
@@ -71,6 +73,7 @@ def state(version: Version) -> dict[str, Any]:
     return {
         "version": version.number,
         "name": deck.header.name if deck else "",
+        "language": deck.header.language if deck else "",
         "notes": list(_notes(version)),
         "problems": problems,
     }
@@ -112,16 +115,37 @@ def _passages(version: Version, note: Note) -> Iterator[dict[str, str]]:
     for key in note.verbatim:
         value = getattr(note, key)
         quoted.append("\n".join(value) if isinstance(value, tuple) else plain(value or ""))
-    for text in quoted:
-        passage = joined(text)
-        at = source.joined.find(passage) if passage else -1
+    for at, end in _merged(_found(map(joined, quoted), source.joined)):
+        before, after = max(0, at - _AROUND), end + _AROUND
+        yield {
+            "before": ("…" if before else "") + source.joined[before:at],
+            "passage": source.joined[at:end],
+            "after": source.joined[end:after] + ("…" if after < len(source.joined) else ""),
+            "place": str(source.file.span(_offsets(source)[at])).rpartition(":")[0],
+        }
+
+
+def _found(passages: Iterable[str], source: str) -> Iterator[tuple[int, int]]:
+    for passage in passages:
+        at = source.find(passage) if passage else -1
         if at >= 0:
-            end = at + len(passage)
-            yield {
-                "before": source.joined[max(0, at - _AROUND) : at],
-                "passage": passage,
-                "after": source.joined[end : end + _AROUND],
-            }
+            yield at, at + len(passage)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in their order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for at, end in sorted(ranges):
+        if merged and at < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((at, end))
+    return merged
+
+
+@functools.lru_cache(maxsize=8)
+def _offsets(source: Source) -> list[int]:
+    return offsets(source.file.text)
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
