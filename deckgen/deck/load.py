@@ -334,6 +334,12 @@ def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
     defaults = at.defaults.values if at.defaults else {}
     kind = at.node.values.get("kind", defaults.get("kind"))
     if kind is None:
+        known = {name for kind in kinds.values() for name in authored(kind)}
+        for name in sorted(at.node.values.keys() - known):
+            if nearest_word(name, authored(Note)) == "kind":
+                message = f"a note has no key '{name}'; did you mean 'kind'?"
+                problems.append(Problem(UNKNOWN_KEY, message, at.key_span(name), fix="kind"))
+                return None
         message = f"a note needs the key 'kind': one of {', '.join(kinds)}"
         problems.append(Problem(MISSING_FIELD, message, at.span()))
         return None

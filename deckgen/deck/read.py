@@ -142,14 +142,17 @@ def read_record(
     values = dict(given)
     node, defaults = located.node.values, located.defaults.values if located.defaults else {}
     sound = True
+    meant: set[str] = set()
     for name in node:
         if name not in keys:
+            near = nearest_word(name, keys)
             message = f"{what} has no key '{name}'{did_you_mean(name, keys)}"
             if located.node.flow and node[name] == "":
                 message = (
                     f"{what} has no key '{name}': if it belongs to the text before, quote that"
                 )
-            near = nearest_word(name, keys)
+            else:
+                meant.add(near)
             problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name), fix=near))
     for name, convert in _converters(cast(Hashable, record)).items():
         value = node.get(name, defaults.get(name))
@@ -157,9 +160,10 @@ def read_record(
             values[name] = read = convert(value, context, (name,))
             sound = sound and read is not _BAD
         elif keys[name].required:
-            message = f"{what} needs the key '{name}': {keys[name].about}"
-            problems.append(Problem(MISSING_FIELD, message, located.span()))
             sound = False
+            if name not in meant:  # one that is misspelt is told of there
+                message = f"{what} needs the key '{name}': {keys[name].about}"
+                problems.append(Problem(MISSING_FIELD, message, located.span()))
     return record(**values) if sound else None
 
 
