@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 
 from deckgen.build import compile_deck
 from deckgen.commands import main
-from deckgen.deck.deck import Deck
+from deckgen.deck.deck import Deck, Header
+from deckgen.deck.field import Markup
 from deckgen.deck.load import deck_files, load
+from deckgen.deck.read import Authored, authored
 from deckgen.edit.schema import as_text, schemas
 from deckgen.kinds import kinds
+from deckgen.kinds.basic import Basic
 from deckgen.problem import Problem
 from deckgen.text.file import read_file
 from deckgen.text.parse import parse
@@ -282,6 +285,32 @@ def test_the_schemas_are_schemas() -> None:
     deck, _ = loaded(CARDS)
     for schema in (*schemas(CARDS / "deck.yaml", deck).values(), *schemas(CARDS, None).values()):
         jsonschema.Draft7Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_each_example_is_taken_by_compiler_and_schema(language: str, tmp_path: Path) -> None:
+    def line(key: Authored) -> str:
+        return f"{key.name}: {key.example_in(language)}\n"
+
+    def examples(record: Any, indent: str) -> str:
+        return "".join(indent + line(key) for key in authored(record).values() if key.example)
+
+    path = tmp_path / "one.yaml"
+    head = f"language: {language}\n{examples(Header, '')}notes:\n"
+    notes = [
+        f"  - id: the-{name}\n    kind: {name}\n{examples(kind.note, '    ')}"
+        for name, kind in kinds().items()
+    ]
+    path.write_text(head + "".join(notes), "utf-8")
+    assert complained(loaded(path)[1], path) == set()
+    for content in both(path):
+        assert refused(schema_of(path), content) == set()
+    for kind in kinds().values():
+        assert all(key.example for key in authored(kind.note).values() if key.type is Markup)
+    definitions = schema_of(path)["definitions"]
+    for name in ("front", "back", "extra"):
+        example = line(authored(Basic)[name])
+        assert example in definitions[f"basic-{name}"]["markdownDescription"]
 
 
 def test_they_tell_what_a_deck_has() -> None:

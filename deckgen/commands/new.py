@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from deckgen.commands._options import default_deck
+
 
 class _New(click.Group):
     """Takes `new DIR` and `new note KIND`: what is no subcommand is the folder of a deck."""
@@ -132,7 +134,7 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
     import re
 
     from deckgen.deck.field import WRITTEN, Name
-    from deckgen.edit.fmt import known_ids
+    from deckgen.edit.fmt import known_ids, language_of
     from deckgen.edit.ids import unused
     from deckgen.edit.template import template
     from deckgen.kinds import kinds
@@ -148,7 +150,8 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
     if name in taken:
         raise click.UsageError(f"the id '{name}' is taken")
     name = name or unused(f"new-{kind}", taken)
-    lines = template(kinds()[kind].note, kind, name, lesson)
+    language = language_of(path or default_deck() / "new.yaml")
+    lines = template(kinds()[kind].note, kind, name, lesson, language)
     if path is None:
         click.echo("".join(f"  {line}\n" for line in lines), nl=False)
     else:
@@ -179,4 +182,4 @@ def _add(path: Path, lines: list[str], name: str) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
     line = text[: text.rindex(f"- id: {name}")].count("\n") + 1
-    click.echo(f"{path}:{line}: the note '{name}'")
+    click.echo(f"{path}:{line}: added the note '{name}', a draft")

@@ -48,13 +48,16 @@ LIMITS: Mapping[Any, tuple[float, float]] = {
 REQUIRED: Any = dataclasses.MISSING
 
 
-def key(about: str, default: Any = REQUIRED, *, example: str = "", shown: bool = True) -> Any:
+def key(
+    about: str, default: Any = REQUIRED, *, example: str = "", zh: str = "", shown: bool = True
+) -> Any:
     """Declare an authored key of a frozen dataclass: what it is for, and its default.
 
     about: one sentence in the words of the author's trade; documentation and schema show it.
+    example: a value as YAML; zh: the one for a Chinese deck, where that is another.
     shown: whether a change of it can change what a card shows, so that it has to be sent.
     """
-    metadata = {"about": about, "example": example, "shown": shown}
+    metadata = {"about": about, "example": example, "zh": zh or example, "shown": shown}
     if isinstance(default, dict):
         return dataclasses.field(default_factory=dict, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)

@@ -88,7 +88,12 @@ class Authored:
     required: bool
     about: str
     example: str
+    zh: str
     shown: bool
+
+    def example_in(self, language: str) -> str:
+        """Return a value as YAML, for a deck in a language; nothing where there is no example."""
+        return self.zh if language.lower().startswith("zh") else self.example
 
 
 def authored(record: type[Any]) -> dict[str, Authored]:
@@ -106,6 +111,7 @@ def _authored(record: Any) -> dict[str, Authored]:
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
             field.metadata["about"],
             field.metadata["example"],
+            field.metadata["zh"],
             field.metadata["shown"],
         )
         for field in dataclasses.fields(record)

@@ -108,6 +108,14 @@ def known_ids(paths: Iterable[Path]) -> set[str]:
     return known
 
 
+def language_of(path: Path) -> str:
+    """Return the language of the deck that a card file belongs to; English if there is none."""
+    file, _ = read_file(_deck_file(path), str(path))
+    tree = parse(file)[0] if file else None
+    found = tree.values.get("language") if isinstance(tree, MappingNode) else None
+    return found if isinstance(found, str) else "en"
+
+
 def _is_card_file(path: Path, tree: MappingNode) -> bool:
     """Whether a YAML file is deckgen's: other files of a project are none of its business."""
     if path.stem == "deck" or {"notes", "defaults"} & tree.values.keys():

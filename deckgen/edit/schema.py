@@ -106,15 +106,17 @@ class _Words:
         self.groups = sorted({note.contrast for note in notes if note.contrast})
         self.lessons = list(deck.header.lessons) if deck else []
         self.sources = list(deck.header.sources) if deck else []
+        self.language = deck.header.language if deck else ""
         self.closed = closed and deck is not None
 
     def key(self, key: Authored) -> Schema:
         """Return the schema of a key of a note or of the deck."""
-        return described(key, self._own(key) or of_type(key.type, self.known))
+        schema = self._own(key) or of_type(key.type, self.known, self.language)
+        return described(key, schema, self.language)
 
     def _own(self, key: Authored) -> Schema | None:
         """Return the schema of a key whose type does not tell all."""
-        schema = of_type(key.type, self.known)
+        schema = of_type(key.type, self.known, self.language)
         match key.name:
             case "kind":
                 return _kind()

@@ -34,8 +34,14 @@ class Passage(Note):
     titled_by: ClassVar[str] = "title"
     verbatim: ClassVar[tuple[str, ...]] = ("lines",)
 
-    title: Markup = key("What the passage is called.", example="群众路线的表述")
-    lines: tuple[Verbatim, ...] = key("The lines, as they stand in the source.")
+    title: Markup = key(
+        "What the passage is called.", example="How the address begins", zh="群众路线的表述"
+    )
+    lines: tuple[Verbatim, ...] = key(
+        "The lines, as they stand in the source.",
+        example="['Four score and seven years ago', 'our fathers brought forth']",
+        zh="[一切为了群众，, 一切依靠群众，]",
+    )
     context: int | None = key("How many lines before the gap are shown, 1 to 5.", None)
     whole: bool = key("Make a card that asks for the whole passage.", True)
 

@@ -41,12 +41,12 @@ def escaped(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", text).replace("\n", "  \n")
 
 
-def describe_key(key: Authored) -> str:
-    """Return what a key is for, what it takes, and an example."""
+def describe_key(key: Authored, language: str) -> str:
+    """Return what a key is for, what it takes, and an example; language: the deck's."""
     takes = "" if key.type is Any else f"Takes {_shape(key.type)}."
     parts = [key.about, f"{takes}{' Required.' if key.required else ''}".strip()]
-    if key.example:
-        parts.append(f"```yaml\n{key.name}: {key.example}\n```")
+    if example := key.example_in(language):
+        parts.append(f"```yaml\n{key.name}: {example}\n```")
     return "\n\n".join(filter(None, parts))
 
 
