@@ -30,6 +30,9 @@ Language = NewType("Language", str)
 Retention = NewType("Retention", float)
 """A share of reviews to be remembered, within what FSRS can aim at."""
 
+Context = NewType("Context", int)
+"""How many lines stand visible before a gap; the style sheet knows so many."""
+
 WRITTEN: Mapping[Any, str] = {
     Name: r"[a-z0-9-]+",
     NoteId: r"[a-z0-9-]+",
@@ -42,8 +45,12 @@ LIMITS: Mapping[Any, tuple[float, float]] = {
     int: (0, 9999),  # the most that Anki takes for its limits of a day
     float: (0, 9999),
     Retention: (0.7, 0.99),
+    Context: (1, 5),
 }
 """The least and the most that a number of some types can be."""
+
+WHOLE = (int, Context)
+"""Which numbers have no fraction."""
 
 REQUIRED: Any = dataclasses.MISSING
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from deckgen.deck.field import (
     LIMITS,
+    WHOLE,
     WRITTEN,
     Language,
     Markup,
@@ -187,7 +188,7 @@ def _converter(wanted: Any) -> _Convert:
     if wanted is bool:
         return _boolean
     if wanted in LIMITS:
-        return functools.partial(_number, int if wanted is int else float, LIMITS[wanted])
+        return functools.partial(_number, int if wanted in WHOLE else float, LIMITS[wanted])
     if origin is Literal:
         return functools.partial(_choice, arguments)
     if origin is tuple:

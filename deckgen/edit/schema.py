@@ -16,6 +16,7 @@ from typing import Any
 
 from deckgen.deck.deck import Deck, Header
 from deckgen.deck.field import NoteId, Tag
+from deckgen.deck.link import RESERVED
 from deckgen.deck.load import DECK_FILES
 from deckgen.deck.note import Note
 from deckgen.deck.read import Authored, authored
@@ -118,6 +119,9 @@ class _Words:
         """Return the schema of a key whose type does not tell all."""
         schema = of_type(key.type, self.known, self.language)
         match key.name:
+            case "id" if key.required:
+                reserved = {"type": "string", "pattern": RESERVED}
+                return {**schema, "not": reserved}
             case "kind":
                 return _kind()
             case "lesson":

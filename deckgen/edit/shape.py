@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from deckgen.deck.field import LIMITS, WRITTEN, Language, Markup, Name, NoteId, Tag
+from deckgen.deck.field import LIMITS, WHOLE, WRITTEN, Language, Markup, Name, NoteId, Tag
 from deckgen.deck.read import Authored, authored
 
 Schema = dict[str, Any]
@@ -95,8 +95,11 @@ def _text(wanted: Any) -> Schema:
 
 def _number(wanted: Any) -> Schema:
     least, most = LIMITS[wanted]
-    whole = wanted is int
-    digits = f"[0-9]{{1,{len(str(most))}}}" if whole else r"[0-9]*\.?[0-9]+"
+    whole = wanted in WHOLE
+    if whole and most < 10:
+        digits = f"0*[{least}-{most}]"
+    else:
+        digits = f"[0-9]{{1,{len(str(most))}}}" if whole else r"[0-9]*\.?[0-9]+"
     what = "a whole number" if whole else "a number"
     return {
         "type": ["integer" if whole else "number", "string"],

@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from deckgen.deck.deck import Deck
-from deckgen.deck.field import Language, Markup, Name, NoteId, Plain, Retention, Tag, Verbatim
+from deckgen.deck.field import (
+    Context,
+    Language,
+    Markup,
+    Name,
+    NoteId,
+    Plain,
+    Retention,
+    Tag,
+    Verbatim,
+)
 from deckgen.deck.note import Note
 from deckgen.deck.read import Authored
 from deckgen.kinds import kinds
@@ -31,6 +41,7 @@ _SHAPES = {
     Retention: "a number",
     bool: "true or false",
     int: "a whole number",
+    Context: "a whole number",
     float: "a number",
 }
 _MOST_CARDS = 8
