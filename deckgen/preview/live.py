@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from deckgen.render.plain import plain
 from deckgen.text.passage import joined, offsets
 
 _AROUND = 60
+_MATHEMATICS = re.compile(r"\\[()\[\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _notes(version: Version) -> Iterator[dict[str, Any]]:
             yield {
                 "id": note_id,
                 "kind": note.kind,
-                "title": plain(packaged.fields[0])[:80],
+                "title": _MATHEMATICS.sub("$", plain(packaged.fields[0]))[:80],
                 "deck": packaged.deck,
                 "tags": list(packaged.tags),
                 "ords": list(packaged.cards),
