@@ -39,7 +39,11 @@ if TYPE_CHECKING:
 @click.option(
     "--new", "new", multiple=True, metavar="ID", help="This id is new, whatever it looks like."
 )
-@click.option("--watch", is_flag=True, help="Build again after each change, until Ctrl-C.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Build again after each change, until Ctrl-C (needs the extra preview).",
+)
 @_options.format_
 def COMMAND(
     deck: Path,
@@ -53,10 +57,10 @@ def COMMAND(
 ) -> None:
     """Compile a deck into an Anki package (.apkg).
 
-    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
-    Beside it deck.lock remembers when each note last changed: commit it. With errors nothing is
-    written, and an older package stays as it was. The exit code is 0 without errors, 1 with
-    errors, 2 for wrong usage.
+    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: the
+    folder you stand in, if it is a deck, else cards). Beside it deck.lock remembers when each
+    note last changed: commit it. With errors nothing is written, and an older package stays as
+    it was. The exit code is 0 without errors, 1 with errors, 2 for wrong usage.
 
     \b
     Examples:
