@@ -25,6 +25,9 @@ id: tides
 language: zh-Hans
 html: true
 sources: {book: book.txt}
+lessons: [潮汐, 古语]
+lint: {all: off, no-gloss: warning, not-in-source: error}
+defaults: {lesson: 1}
 notes:
   - id: cause
     kind: basic
@@ -44,6 +47,7 @@ notes:
       </script>
   - id: saying
     kind: quotation
+    lesson: 2
     lines: [水能载舟，, 亦能覆舟。]
 """
 BOOK = "书上说：潮汐主要由月球引起。太阳其次。\n"
@@ -128,8 +132,35 @@ def test_filters_leave_what_fits(page: Page) -> None:
     expect(rows).to_have_count(2)
     page.locator("#tag").select_option("moon")
     expect(rows).to_have_count(1)
+    page.locator("#tag").select_option("")
+    page.locator("#kind").select_option("")
+    page.locator("#deck").select_option(label="02 古语")
+    expect(rows).to_contain_text(["水能载舟"])
+    page.locator("#deck").select_option("")
+    expect(rows).to_have_count(3)
+    page.locator("#troubled").check()
+    expect(rows).to_contain_text(["水能载舟"])  # it has no gloss
     page.locator("#search").fill("no such thing")
     expect(page.locator("#stage")).to_contain_text("No card fits the filters.")
+
+
+def test_all_of_it_is_done_by_keys(page: Page) -> None:
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#where")).to_contain_text("script · card 1")
+    page.keyboard.press("/")
+    page.keyboard.type("覆舟")
+    expect(page.locator("#notes li")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#where")).to_contain_text("2/")
+    page.keyboard.press("Space")
+    expect(page.locator("#where")).to_contain_text("answer")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_be_visible()
+    page.keyboard.press("e")
+    expect(page.locator("#status")).to_contain_text("opened")
 
 
 def test_a_saved_edit_shows_without_reload(page: Page, shown: Shown) -> None:
@@ -143,7 +174,9 @@ def test_a_problem_is_shown_and_gone_after_the_mend(page: Page, shown: Shown) ->
     shown.edit("月球引起。", "太阳引起。")
     problem = page.locator(".problem.error")
     expect(problem).to_contain_text("error[not-in-source]")
-    expect(page.locator("#status")).to_have_text(re.compile("1 error"))
+    problem.click()
+    expect(page.locator("#status")).to_have_text(re.compile(r"opened .*tides\.yaml:\d+:\d+"))
+    expect(page.locator("#notes .trouble.error")).to_have_count(1)
     expect(card(page).locator(".question")).to_be_visible()
     expect(page.locator("#notes .trouble.error")).to_have_text("引起地球潮汐的主要天体是哪个？")
     shown.edit("太阳引起。", "月球引起。")
