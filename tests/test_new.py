@@ -64,9 +64,11 @@ def test_a_new_deck_has_no_problem_and_the_engine_takes_it(language: str, tmp_pa
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_it_is_laid_out_and_has_its_schemas(language: str, tmp_path: Path) -> None:
     run(tmp_path / "d", "--language", language)
+    schemas = [tmp_path / "d" / ".deckgen" / f"{name}.schema.json" for name in ("deck", "cards")]
+    before = [path.read_bytes() for path in schemas]
     shown = CliRunner().invoke(main, ["build", str(tmp_path / "d"), "-o", str(tmp_path / "d.apkg")])
     assert shown.exit_code == 0
-    assert (tmp_path / "d" / ".deckgen" / "cards.schema.json").is_file()
+    assert [path.read_bytes() for path in schemas] == before
     shown = CliRunner().invoke(main, ["fmt", str(tmp_path / "d"), "--check"])
     assert shown.output == "0 files would change, 3 unchanged\n"
 
@@ -246,7 +248,10 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     run(tmp_path / "d")
     path = tmp_path / "d" / "3-new.yaml"
     assert run("note", "list", "--file", path).exit_code == 0
-    assert path.read_text("utf-8").startswith("notes:\n  - id: new-list\n")
+    line = "# yaml-language-server: $schema=.deckgen/cards.schema.json\n"
+    assert path.read_text("utf-8").startswith(f"{line}notes:\n  - id: new-list\n")
+    shown = CliRunner().invoke(main, ["fmt", str(tmp_path / "d"), "--check"])
+    assert shown.exit_code == 0, shown.output
     assert compile_deck(tmp_path / "d", 1).problems == []
 
 

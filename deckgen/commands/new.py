@@ -74,7 +74,10 @@ def _deck(folder: Path, language: str, name: str) -> None:
     import re
 
     from deckgen.deck.field import WRITTEN, Language
+    from deckgen.deck.load import load
     from deckgen.edit.scaffold import scaffold
+    from deckgen.edit.schema import schemas, write_schemas
+    from deckgen.kinds import kinds
 
     if not re.fullmatch(WRITTEN[Language], language):
         raise click.UsageError(f"'{language}' is no language tag: write it like en or zh-Hans")
@@ -85,6 +88,8 @@ def _deck(folder: Path, language: str, name: str) -> None:
         raise click.ClickException(f"nothing written: {names} would be overwritten")
     try:
         new.write()
+        loaded, _ = load(folder, {name: kind.note for name, kind in kinds().items()})
+        write_schemas(schemas(folder / "deck.yaml", loaded))
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     click.echo(f"{folder}: a deck with a note of each kind\n\nNext:")
@@ -160,13 +165,15 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
 
 def _add(path: Path, lines: list[str], name: str) -> None:
     from deckgen.commands._output import print_problems
+    from deckgen.edit.fmt import modeline_of
     from deckgen.edit.template import CannotAddError, add_note
     from deckgen.files import replace_file
     from deckgen.text.file import TextFile, read_file
     from deckgen.text.parse import parse
 
-    raw = ""
-    file = TextFile(path, str(path), "")
+    named = modeline_of(path)
+    raw = f"{named}\n" if named else ""
+    file = TextFile(path, str(path), raw)
     if path.exists():
         read, problems = read_file(path, str(path))
         problems += parse(read)[1] if read else []
