@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import watchfiles
+from click.testing import CliRunner
+
+from deckgen.commands import main
 
 DECK = """\
 name: Tides
@@ -28,9 +32,9 @@ notes:
 class Watch:
     """A running `deckgen build . --watch` in a deck's own folder."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, deck: str = ".") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "deckgen", "build", ".", "--watch", *options],
+            [sys.executable, "-u", "-m", "deckgen", "build", deck, "--watch", *options],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -54,6 +58,10 @@ class Watch:
                 raise AssertionError(f"{words!r} was not said, but {said}") from None
         return said
 
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(10) == 0
+
     def is_quiet(self, seconds: float) -> bool:
         try:
             return not self._said.get(timeout=seconds)
@@ -76,8 +84,7 @@ def cards(tmp_path: Path) -> Path:
 def watch(request: pytest.FixtureRequest, cards: Path) -> Iterator[Watch]:
     watching = Watch(cards, *request.param)
     yield watching
-    watching.process.send_signal(signal.SIGINT)
-    assert watching.process.wait(10) == 0
+    watching.end()
 
 
 def test_a_package_in_the_decks_folder_is_no_change_of_it(watch: Watch, cards: Path) -> None:
@@ -103,7 +110,7 @@ def test_a_broken_file_keeps_the_last_package_and_says_so(cards: Path) -> None:
     (cards / "1.yaml").write_text(CARDS + "  - {id: b, front: Is it so?, back: yes}\n", "utf-8")
     watch.until("2 notes, 2 cards")
     assert package.read_bytes() != before
-    watch.process.terminate()
+    watch.end()
 
 
 def test_a_source_beside_the_folder_counts_replaced_or_gone(cards: Path) -> None:
@@ -118,7 +125,7 @@ def test_a_source_beside_the_folder_counts_replaced_or_gone(cards: Path) -> None
     watch.until("stays as it was")
     book.write_text("The Moon is back.\n", "utf-8")
     watch.until("1 note, 1 card")
-    watch.process.terminate()
+    watch.end()
 
 
 def test_a_source_that_is_named_later_is_watched_too(cards: Path) -> None:
@@ -130,4 +137,35 @@ def test_a_source_that_is_named_later_is_watched_too(cards: Path) -> None:
     watch.until("stays as it was")
     other.write_text("The Moon.\n", "utf-8")
     watch.until("1 note, 1 card")
-    watch.process.terminate()
+    watch.end()
+
+
+def test_of_a_files_folder_only_its_own_is_watched(tmp_path: Path) -> None:
+    """The folder may be anything, such as somebody's home with all that is in it."""
+    deck, picture = tmp_path / "moon.yaml", tmp_path / "media" / "moon.svg"
+    picture.parent.mkdir()
+    picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", "utf-8")
+    note = "{id: a, kind: basic, front: Which body is this?, back: '![](media/moon.svg)'}"
+    deck.write_text(f"name: Moon\nid: moon\nlint: {{all: off}}\nnotes:\n  - {note}\n", "utf-8")
+    elsewhere = tmp_path / "work" / "deep"
+    elsewhere.mkdir(parents=True)
+    watch = Watch(tmp_path, deck=deck.name)
+    watch.until("1 note, 1 card")
+    (elsewhere / "other.yaml").write_text("a: b", "utf-8")
+    assert watch.is_quiet(1.0)
+    for colour in ("red", "blue"):
+        picture.write_text(f"<svg xmlns='http://www.w3.org/2000/svg' fill='{colour}'/>", "utf-8")
+        assert "1 changed, 0 untouched" in watch.until("1 note, 1 card")
+    deck.write_text(deck.read_text("utf-8").replace("Which body", "What"), "utf-8")
+    assert "1 changed, 0 untouched" in watch.until("1 note, 1 card")
+    watch.end()
+
+
+def test_what_cannot_be_watched_is_said(cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limited(*_: object, **__: object) -> Iterator[object]:
+        raise OSError("OS file watch limit reached.")
+
+    monkeypatch.setattr(watchfiles, "watch", limited)
+    shown = CliRunner().invoke(main, ["build", str(cards), "--watch"])
+    assert shown.exit_code == 1
+    assert f"cannot watch {cards}: OS file watch limit reached." in shown.output

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from deckgen.commands import _options
 
 if TYPE_CHECKING:
-    from deckgen.build import Memory
-    from deckgen.deck.deck import Deck
+    from deckgen.build import Compiled, Memory
     from deckgen.lock.settle import Request
 
 
@@ -90,8 +88,8 @@ def _build(
     *,
     locked: bool,
     style: str,
-) -> tuple[bool, Deck | None]:
-    """Build once; return whether a package was written, and the deck."""
+) -> tuple[bool, Compiled]:
+    """Build once; return whether a package was written, and what was compiled."""
     from deckgen.build import compile_deck, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
     from deckgen.edit.schema import refresh_schemas
@@ -106,14 +104,14 @@ def _build(
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
-        return False, compiled.deck
+        return False, compiled
     print_changes(compiled, err=quiet)
     if locked and compiled.lock_changes:
         state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
         click.echo(
             f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
         )
-        return False, compiled.deck
+        return False, compiled
     target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
     try:
         write(compiled, target)
@@ -124,7 +122,7 @@ def _build(
     cards = count(sum(len(note.cards) for note in content.notes), "card")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
     click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)
-    return True, compiled.deck
+    return True, compiled
 
 
 def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
@@ -135,24 +133,23 @@ def _watch(deck: Path, output: Path | None, request: Request, style: str) -> Non
     from deckgen.commands._extra import extra
 
     watching, memory, quiet = extra("deckgen.preview.watch", "preview"), Memory(), style != "text"
-    read: list[Deck] = []
+    wanted = watching.Wanted(deck)
     last = ""
     click.echo(f"watching {deck}; Ctrl-C ends", err=quiet)
-    wanted = functools.partial(_watched, watching.watched, deck, read)
-    for _ in watching.changes(wanted, written=output):
-        click.echo(time.strftime("── %H:%M:%S"), err=quiet)
-        try:
-            built, now = _build(deck, output, request, memory, locked=False, style=style)
-        except click.ClickException as error:  # the next change may find the place free
-            error.show()
-            continue
-        read[:] = [now] if now else read
-        if built:
-            last = time.strftime("%H:%M:%S")
-        elif last:
-            click.echo(f"the package of {last} stays as it was", err=quiet)
-
-
-def _watched(watched: Any, deck: Path, read: list[Deck]) -> Any:
-    """Return what to watch: what the deck names that was read last."""
-    return watched(deck, read[0] if read else None)
+    try:
+        for _ in watching.changes(wanted, written=output):
+            click.echo(time.strftime("── %H:%M:%S"), err=quiet)
+            try:
+                built, compiled = _build(deck, output, request, memory, locked=False, style=style)
+            except click.ClickException as error:  # the next change may find the place free
+                error.show()
+                continue
+            wanted.learn(compiled)
+            if built:
+                last = time.strftime("%H:%M:%S")
+            elif last:
+                click.echo(f"the package of {last} stays as it was", err=quiet)
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        raise click.ClickException(f"cannot watch {deck}: {error}") from None

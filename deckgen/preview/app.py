@@ -70,6 +70,7 @@ class Preview:
         self._changed = asyncio.Condition()
         self._stop = asyncio.Event()
         self._unwatch = threading.Event()
+        self._unwatched = ""
         self.app = Starlette(
             routes=[
                 Route("/state", self._state),
@@ -94,11 +95,14 @@ class Preview:
         await watching
 
     async def _watch(self) -> None:
-        heard = changes(self._live.watched, self._unwatch)
-        while await run_in_threadpool(next, heard, False):
-            await run_in_threadpool(self._live.refresh)
-            async with self._changed:
-                self._changed.notify_all()
+        heard = changes(self._live.wanted, self._unwatch)
+        try:
+            while await run_in_threadpool(next, heard, False):
+                await run_in_threadpool(self._live.refresh)
+                async with self._changed:
+                    self._changed.notify_all()
+        except OSError as error:  # the system watches so many files, and no more
+            self._unwatched = f"changes are not seen, load the page again for them: {error}"
 
     async def _page(self, request: Request) -> Response:
         found = _PAGES.get(request.path_params["name"])
@@ -110,8 +114,11 @@ class Preview:
         return Response(content, media_type=kind, headers=headers)
 
     async def _state(self, _: Request) -> Response:
+        if self._unwatched:
+            await run_in_threadpool(self._live.refresh)
         told = await run_in_threadpool(state, self._live.version)
-        return JSONResponse({**told, "editor": bool(self._editor)})
+        more = {"editor": bool(self._editor), "unwatched": self._unwatched}
+        return JSONResponse({**told, **more})
 
     async def _events(self, _: Request) -> Response:
         return StreamingResponse(self._versions(), media_type="text/event-stream")

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from deckgen.build import Compiled, Memory, compile_deck
-from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.deck.source import Source
 from deckgen.package.content import PackagedNote
-from deckgen.preview.watch import watched
+from deckgen.preview.watch import Wanted
 from deckgen.problem import Problem
 from deckgen.render.plain import plain
 from deckgen.text.passage import joined, offsets
@@ -39,13 +38,16 @@ class Version:
 
 
 class Live:
-    """The latest version of a deck; `refresh` makes the next one."""
+    """The latest version of a deck; `refresh` makes the next one.
+
+    wanted: the files whose change calls for that.
+    """
 
     def __init__(self, deck: Path) -> None:
         self.deck = deck
         self._memory = Memory()
         self._refreshing = threading.Lock()
-        self._read: Deck | None = None
+        self.wanted = Wanted(deck)
         self.version = self._compile(1)
 
     def refresh(self) -> Version:
@@ -56,15 +58,11 @@ class Live:
 
     def _compile(self, number: int) -> Version:
         compiled = compile_deck(self.deck, int(time.time()), memory=self._memory)
+        self.wanted.learn(compiled)
         notes: dict[str, PackagedNote] = {}
         if compiled.deck and compiled.rendered:
             notes = dict(zip(compiled.deck.notes, compiled.rendered, strict=True))
         return Version(number, compiled, notes)
-
-    def watched(self) -> list[Path]:
-        """Return the folder and the files whose change calls for a refresh."""
-        self._read = self.version.compiled.deck or self._read
-        return watched(self.deck, self._read)
 
 
 def state(version: Version) -> dict[str, Any]:

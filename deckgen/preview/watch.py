@@ -6,11 +6,12 @@ import contextlib
 import functools
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import watchfiles
 
+from deckgen.build import Compiled
 from deckgen.deck.deck import Deck
 from deckgen.deck.source import inside
 
@@ -26,20 +27,45 @@ _CLOCK_S = 0.02
 _WRITTEN = (".apkg", ".lock", "~")
 
 
-def watched(path: Path, deck: Deck | None) -> list[Path]:
-    """Return the deck's folder, then the files outside it that it names.
+class Wanted:
+    """What of a deck is to be watched, by what was read of it last.
 
-    path: the deck, a folder or a file. deck: as it was read last, if it could be.
+    path: the deck, a folder or a file. A folder is watched with all that is below it; of a file's
+    folder, which may be anything, only what stands in it and the deck's own media.
     """
-    folder = (path if path.is_dir() else path.parent).resolve()
-    named = [*deck.header.sources.values(), *deck.header.must_have.values()] if deck else []
-    found = (inside(deck.folder / each, deck.project) for each in named) if deck else ()
-    others = {each for each in found if each and not each.is_relative_to(folder)}
-    return [folder, *sorted(others)]
+
+    def __init__(self, path: Path) -> None:
+        self._folder = (path if path.is_dir() else path.parent).resolve()
+        self.recursive = path.is_dir()
+        self._deck: Deck | None = None
+        self._media: tuple[Path, ...] = ()
+
+    def learn(self, compiled: Compiled) -> None:
+        """Take up what a deck names, as far as it could be read."""
+        self._deck = compiled.deck or self._deck
+        if compiled.content:
+            paths = (each.path for each in compiled.content.media.values())
+            self._media = tuple(each.resolve() for each in paths if each)
+
+    def paths(self) -> list[Path]:
+        """Return the deck's folder, then other files that are there."""
+        deck, named = self._deck, list(self._media)
+        if deck:
+            header = deck.header
+            given = [*header.sources.values(), *header.must_have.values()]
+            found = (inside(deck.folder / each, deck.project) for each in given)
+            named += filter(None, found)
+        others = {each for each in named if not self._has(each) and each.exists()}
+        return [self._folder, *sorted(others)]
+
+    def _has(self, path: Path) -> bool:
+        if self.recursive:
+            return path.is_relative_to(self._folder)
+        return path.parent == self._folder
 
 
 def changes(
-    wanted: Callable[[], Sequence[Path]],
+    wanted: Wanted,
     stop: threading.Event | None = None,
     written: Path | None = None,
 ) -> Iterator[bool]:
@@ -47,7 +73,7 @@ def changes(
 
     The first time it does not wait for a change, so that none is missed before the watch began.
 
-    wanted: the folder, then other files; asked again after each change, since it may name more.
+    wanted: asked again after each change, since the deck may name more.
     stop: ends it. written: what is written after each change, and is none.
     """
     last: float | None = None  # when the deck began to be read
@@ -59,10 +85,11 @@ def changes(
         stop_event=stop,
         rust_timeout=_LOOK_MS,
         yield_on_timeout=True,
+        recursive=wanted.recursive,
     )
     with contextlib.suppress(KeyboardInterrupt):
         while not (stop and stop.is_set()):
-            folder, *others = paths = _existing(wanted())
+            folder, *others = paths = wanted.paths()
             is_authored = functools.partial(_is_authored, folder, written and written.resolve())
             watching = watch(*paths, watch_filter=is_authored)
             for changed in watching:
@@ -70,13 +97,13 @@ def changes(
                 missed = next(before, set()) if before else set()
                 late = before and any(_changed_since(path, last) for path in others)
                 before = None
-                came_or_went = _existing(wanted()) != paths
+                came_or_went = wanted.paths() != paths
                 if changed or missed or late or came_or_went or last is None:
                     last = time.time()
                     yield True
                 # a file that was replaced is another one to the system
                 replaced = any(Path(path) in others for _, path in (*changed, *missed))
-                if came_or_went or replaced or _existing(wanted()) != paths:
+                if came_or_went or replaced or wanted.paths() != paths:
                     before = watching
                     break
 
@@ -87,11 +114,6 @@ def _changed_since(path: Path, moment: float | None) -> bool:
     except OSError:
         return True
     return max(status.st_mtime, status.st_ctime) > (moment or 0.0) - _CLOCK_S
-
-
-def _existing(paths: Sequence[Path]) -> list[Path]:
-    folder, *others = paths
-    return [folder, *filter(Path.exists, others)]
 
 
 def _is_authored(folder: Path, written: Path | None, change: watchfiles.Change, path: str) -> bool:

@@ -178,7 +178,8 @@ async function load() {
     const count = state.problems.filter(each => each.severity === severity).length
     return count && `${count} ${severity}${count > 1 ? "s" : ""}`
   })
-  say(said.filter(Boolean).join(", ") || "no problems", Boolean(said[0]))
+  const told = [state.unwatched, ...said].filter(Boolean)
+  say(told.join(" · ") || "no problems", Boolean(state.unwatched || said[0]))
   const side = here.side
   showList()
   if (here.id !== null) here.side = side
