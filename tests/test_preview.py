@@ -259,7 +259,9 @@ def test_phone_and_desktop_light_and_dark(page: Page) -> None:
     )
 
 
-def test_a_picture_is_shown(page: Page) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_picture_is_shown(page: Page, shown: Shown, host: str) -> None:
+    page.goto(shown.url.replace("127.0.0.1", host))
     page.keyboard.press("Space")
     picture = card(page).locator(".answer img")
     expect(picture).to_be_visible()

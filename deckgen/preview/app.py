@@ -66,7 +66,6 @@ class Preview:
         self._live = live
         self._stage = stage
         self._editor = editor
-        self._origin = f"http://127.0.0.1:{port}"
         self._changed = asyncio.Condition()
         self._stop = asyncio.Event()
         self._unwatch = threading.Event()
@@ -146,7 +145,8 @@ class Preview:
             return HTMLResponse("this card is gone", 404)
         card = await run_in_threadpool(self._stage.render, note, ord_)
         shown = page(card, side, dark="dark" in request.query_params) + _KEYS
-        policy = _CARD_POLICY.format(origin=self._origin)
+        # the guard let only this server's own names through
+        policy = _CARD_POLICY.format(origin=f"http://{request.headers['host']}")
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return HTMLResponse(shown, headers=headers)
 
