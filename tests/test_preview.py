@@ -159,6 +159,12 @@ def test_all_of_it_is_done_by_keys(page: Page) -> None:
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#help")).not_to_be_visible()
+    card(page).locator("body").click()
+    page.keyboard.press("f")
+    expect(page.locator("#stage")).to_have_class("desktop")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("e")
     expect(page.locator("#status")).to_contain_text("opened")
 

@@ -356,6 +356,8 @@ def test_they_tell_what_a_deck_has() -> None:
         for name in ("quotation-principle", "key-contrast")
     }
     assert proposed["quotation-principle"] == sorted(deck.notes)
+    ids = schema["definitions"]["quotation-principle"]["defaultSnippets"]
+    assert {"label": "yi-min-wei-ben", "body": "yi-min-wei-ben", "description": "以民为本"} in ids
     assert "ru-qunzhong" in proposed["key-contrast"]
     tags = schema["definitions"]["key-tags"]["anyOf"][0]["items"]["defaultSnippets"]
     assert {each["label"] for each in tags} >= {"为政", "古语"}

@@ -26,6 +26,7 @@ from deckgen.edit.shape import Schema, described, of_type, one_of, proposed
 from deckgen.files import replace_file
 from deckgen.kinds import kinds
 from deckgen.lock.identify import has_own_id
+from deckgen.render.bare import bare
 from deckgen.rules import rules
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -102,8 +103,11 @@ class _Words:
     def __init__(self, deck: Deck | None, *, closed: bool) -> None:
         notes = deck.notes.values() if deck else ()
         tags = {tag for note in notes for tag in note.tags}
-        ids = (str(note.id) for note in notes if has_own_id(note))
-        self.known: Mapping[Any, list[str]] = {Tag: sorted(tags), NoteId: sorted(ids)}
+        ids = {str(note.id): bare(note.title) for note in notes if has_own_id(note)}
+        self.known: Mapping[Any, Iterable[str]] = {
+            Tag: sorted(tags),
+            NoteId: dict(sorted(ids.items())),
+        }
         self.groups = sorted({note.contrast for note in notes if note.contrast})
         self.lessons = list(deck.header.lessons) if deck else []
         self.sources = list(deck.header.sources) if deck else []

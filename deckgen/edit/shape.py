@@ -10,7 +10,7 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from deckgen.deck.field import LIMITS, WHOLE, WRITTEN, Language, Markup, Name, NoteId, Tag
@@ -37,7 +37,7 @@ _WRITTEN_AS = {
 _TRUTH_VALUE: Schema = {"not": {"type": ["string", "number", "array", "object", "null"]}}
 
 
-def of_type(wanted: Any, known: Mapping[Any, Sequence[str]], language: str = "") -> Schema:
+def of_type(wanted: Any, known: Mapping[Any, Iterable[str]], language: str = "") -> Schema:
     """Return the schema of an authored type.
 
     known: for some types of text the ones that the deck has, which editors then propose.
@@ -69,13 +69,19 @@ def described(key: Authored, schema: Schema, language: str) -> Schema:
     return {"description": key.about, "markdownDescription": key.about + example, **schema}
 
 
-def proposed(words: Sequence[str], schema: Schema) -> Schema:
+def proposed(words: Iterable[str], schema: Schema) -> Schema:
     """Return a schema with words that editors propose; others stay possible.
+
+    words: a mapping tells what each of them is.
 
     The keyword is the language server's own: `examples` would fill its hover, and an `enum` among
     others its error messages.
     """
-    snippets = [{"label": word, "body": word} for word in words]
+    about = words if isinstance(words, Mapping) else {}
+    snippets = [
+        {"label": word, "body": word, **({"description": about[word]} if word in about else {})}
+        for word in words
+    ]
     return {**schema, "defaultSnippets": snippets} if snippets else schema
 
 

@@ -45,12 +45,16 @@ _PAGES = {
 _KEYS = """<script>
 addEventListener("keydown", event => {
   if (event.target.closest("input, textarea, summary")) return
-  if (!["Space", "ArrowLeft", "ArrowRight"].includes(event.code)) return
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (!["Space", "ArrowLeft", "ArrowRight", "Slash", "KeyF", "KeyD"].includes(event.code)) return
   event.preventDefault()
   parent.postMessage(event.code, "*")
 })
 </script>"""
-"""Passes on from a card's frame the keys that flip and move, and no others."""
+"""Passes on from a card's frame keys that show something, not the one that starts a program.
+
+The arrows up and down scroll the card.
+"""
 
 
 _HEARTBEAT_S = 15.0

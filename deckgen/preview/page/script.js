@@ -204,7 +204,7 @@ addEventListener("keydown", event => {
 })
 addEventListener("message", event => {
   const frame = at("stage").querySelector("iframe.shown")
-  if (frame && event.source === frame.contentWindow && ["Space", "ArrowLeft", "ArrowRight"].includes(event.data)) actions[event.data]()
+  if (frame && event.source === frame.contentWindow && ["Space", "ArrowLeft", "ArrowRight", "Slash", "KeyF", "KeyD"].includes(event.data)) actions[event.data]()
 })
 at("flip").onclick = () => { flip(); at("flip").blur() }
 for (const [id, by] of [["before", -1], ["after", 1]]) at(id).onclick = () => { move(by); at(id).blur() }
