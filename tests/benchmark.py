@@ -1,7 +1,7 @@
-"""Benchmarks, run by hand: `python tests/benchmark.py lint`.
+"""Benchmarks, run by hand: `python -m tests.benchmark lint`.
 
-They print times and ratios of one run on one machine, in seconds of the processor; no test
-depends on a time. A benchmark is a function in `BENCHMARKS`; its docstring is its help.
+They print times and ratios of one run on one machine; no test depends on a time. A benchmark is a
+function in `BENCHMARKS`, which takes how many notes, or saves; its docstring is its help.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import argparse
 import gc
 import random
+import shutil
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +22,7 @@ from pathlib import Path
 
 import genanki
 import yaml
+from playwright.sync_api import Page
 
 from deckgen import rules
 from deckgen.build import compile_deck, write
@@ -25,6 +30,7 @@ from deckgen.deck.load import load
 from deckgen.kinds import kinds
 from deckgen.text.file import read_file
 from deckgen.text.parse import parse
+from tests.browser import open_browser
 
 
 def lint(notes: int) -> None:
@@ -81,6 +87,51 @@ def _script(folder: Path, target: Path) -> None:
             sides_of_note = [values[0], "<br>".join(values[1:])]
             deck.add_note(genanki.Note(model, sides_of_note, guid=note["id"]))
     genanki.Package(deck).write_to_file(target)
+
+
+def save(saves: int) -> None:
+    """Time an edit of the essay's deck, from its write to the card on the preview's page."""
+    root = Path(__file__).parent.parent
+    with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+        for name in ("cards", "seeds"):
+            shutil.copytree(root / name, Path(folder, name))
+        shutil.copy(root / "pyproject.toml", folder)
+        command = [sys.executable, "-u", "-m", "deckgen", "preview", "--port", "0", "--no-open"]
+        server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout
+            page = browser.new_page()
+            page.goto(server.stdout.readline().split()[0])
+            page.wait_for_selector("body[data-shown]")
+            times = [_save(page, Path(folder, "cards", "2-fuwu.yaml"), at) for at in range(saves)]
+        finally:
+            server.terminate()
+    middle, slowest = statistics.median(times), max(times)
+    print(f"{saves} saves: median {middle:.0f} ms, slowest {slowest:.0f} ms, to the card shown")
+
+
+def _save(page: Page, path: Path, at: int) -> float:
+    """Return the milliseconds from the write of a file to the frame that shows it."""
+    page.evaluate(_SHOWN)
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    number = next(each for each, line in enumerate(lines) if line.startswith("    front: "))
+    lines[number] = f"    front: 第{at}次写下的问题是什么？\n"
+    written = time.time() * 1000
+    path.write_text("".join(lines), "utf-8")
+    while not page.evaluate("window.shownAt"):
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(300)  # as if somebody read it
+    return float(page.evaluate("window.shownAt")) - written
+
+
+_SHOWN = """() => {
+  window.shownAt = 0
+  const seen = new MutationObserver(() => requestAnimationFrame(() => {
+    window.shownAt = Date.now()
+    seen.disconnect()
+  }))
+  seen.observe(document.body, { attributes: true, attributeFilter: ["data-shown"] })
+}"""
 
 
 @contextmanager
@@ -202,7 +253,7 @@ def clauses(sentence: str) -> list[str]:
     return [*(f"{clause}，" for clause in first), last]
 
 
-BENCHMARKS: dict[str, Callable[[int], None]] = {each.__name__: each for each in (build, lint)}
+BENCHMARKS: dict[str, Callable[[int], None]] = {each.__name__: each for each in (build, lint, save)}
 
 
 def main() -> None:
@@ -212,9 +263,10 @@ def main() -> None:
         description=described, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("benchmark", choices=BENCHMARKS)
-    parser.add_argument("--notes", type=int, default=100_000)
+    parser.add_argument("--notes", type=int, help="how many (default: 100,000 notes, 30 saves)")
     arguments = parser.parse_args()
-    BENCHMARKS[arguments.benchmark](arguments.notes)
+    usual = 30 if arguments.benchmark == "save" else 100_000
+    BENCHMARKS[arguments.benchmark](arguments.notes or usual)
 
 
 if __name__ == "__main__":

@@ -131,7 +131,11 @@ class TestExitCodes:
         assert listed(folder) == before
 
     def test_no_deck_here(self, tmp_path: Path) -> None:
-        assert "'cards' does not exist" in run(tmp_path, "check", ok=2).stderr
+        for command in ("build", "check", "fmt", "schema"):
+            said = run(tmp_path, command, ok=2).stderr
+            assert "there is no deck here" in said
+            assert "deckgen new DIR" in said
+            assert "'none' does not exist" in run(tmp_path, command, "none", ok=2).stderr
 
     @pytest.mark.parametrize("moment", ["", "now", "-1", "0", "1.5", "4294967296", "9" * 5000])
     def test_a_moment_that_is_none(self, folder: Path, moment: str) -> None:

@@ -44,6 +44,7 @@ DOORS = {
     "pypinyin": "rules",
     "genanki": "package",
     "anki": "engine",
+    "latex2mathml": "engine",
     "starlette": "preview",
     "uvicorn": "preview",
     "watchfiles": "preview",

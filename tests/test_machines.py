@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,7 @@ def test_sarif_of_a_good_deck_has_no_results(tmp_path: Path) -> None:
         ("deckgen che", "check"),
         ("deckgen check --for", "--format"),
         ("deckgen new note ba", "basic"),
+        ("deckgen explain not-in", "not-in-source"),
     ],
 )
 def test_the_shell_completes(typed: str, wanted: str, tmp_path: Path) -> None:
@@ -116,6 +118,23 @@ def test_the_shell_completes(typed: str, wanted: str, tmp_path: Path) -> None:
     )
     shown = shell(asked, tmp_path)
     assert wanted in shown.stdout.split(), shown.stderr
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish")
+def test_fish_completes(tmp_path: Path) -> None:
+    script = "deckgen completion fish | source; complete -C 'deckgen new note ba'; "
+    shown = shell(f"fish -c \"{script} complete -C 'deckgen explain not-in-s'\"", tmp_path)
+    assert [line.split("\t")[0] for line in shown.stdout.splitlines()] == ["basic", "not-in-source"]
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh")
+def test_zsh_completes(tmp_path: Path) -> None:
+    """By what its script hands to zsh's own completion, which needs a terminal."""
+    told = "_describe() { print -r -- ${(P)3}; }; compdef() { :; }; compadd() { :; }"
+    typed = "words=(deckgen new note ba); CURRENT=4"
+    asked = f"{told}; source <(deckgen completion zsh); {typed}; _deckgen_completion"
+    shown = shell(f"zsh -f -c {shlex.quote(asked)}", tmp_path)
+    assert shown.stdout.startswith("basic:A question and its answer"), shown.stderr
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])

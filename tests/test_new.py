@@ -64,9 +64,11 @@ def test_a_new_deck_has_no_problem_and_the_engine_takes_it(language: str, tmp_pa
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_it_is_laid_out_and_has_its_schemas(language: str, tmp_path: Path) -> None:
     run(tmp_path / "d", "--language", language)
+    schemas = [tmp_path / "d" / ".deckgen" / f"{name}.schema.json" for name in ("deck", "cards")]
+    before = [path.read_bytes() for path in schemas]
     shown = CliRunner().invoke(main, ["build", str(tmp_path / "d"), "-o", str(tmp_path / "d.apkg")])
     assert shown.exit_code == 0
-    assert (tmp_path / "d" / ".deckgen" / "cards.schema.json").is_file()
+    assert [path.read_bytes() for path in schemas] == before
     shown = CliRunner().invoke(main, ["fmt", str(tmp_path / "d"), "--check"])
     assert shown.output == "0 files would change, 3 unchanged\n"
 
@@ -207,7 +209,7 @@ def test_a_note_goes_to_the_end_of_the_notes(tmp_path: Path) -> None:
     shown = run("note", "basic", "--file", path, "--lesson", "2")
     assert shown.exit_code == 0
     line = before.count(b"\n") + 2
-    assert shown.output == f"{path}:{line}: the note 'new-basic'\n"
+    assert shown.output == f"{path}:{line}: added the note 'new-basic', a draft\n"
     assert path.read_bytes().startswith(before + b"\n  - id: new-basic\n    kind: basic\n")
     assert b"    lesson: 2\n" in path.read_bytes()
     run("note", "basic", "--file", path)
@@ -216,11 +218,40 @@ def test_a_note_goes_to_the_end_of_the_notes(tmp_path: Path) -> None:
     assert compile_deck(tmp_path / "d", 1).problems == []
 
 
+@pytest.mark.parametrize("kind", sorted(kinds()))
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "de"])
+def test_a_new_note_is_laid_out_and_speaks_the_decks_language(
+    kind: str, language: str, tmp_path: Path
+) -> None:
+    run(tmp_path / "d", "--language", language)
+    path = tmp_path / "d" / "2-good-cards.yaml"
+    before = path.read_text("utf-8")
+    assert run("note", kind, "--file", path).exit_code == 0
+    shown = CliRunner().invoke(main, ["fmt", str(tmp_path / "d"), "--check"])
+    assert shown.exit_code == 0, shown.output
+    new = path.read_text("utf-8").removeprefix(before)
+    chinese = re.search("[一-鿿]", re.sub("readings: .*", "", new))
+    assert bool(chinese) is (language == "zh-Hans"), new
+
+
+def test_what_was_not_filled_in_is_an_error(tmp_path: Path) -> None:
+    run(tmp_path / "d")
+    path = tmp_path / "d" / "2-good-cards.yaml"
+    run("note", "basic", "--file", path)
+    written = path.read_text("utf-8")
+    path.write_text(re.sub("    draft: .*\n", "", written), "utf-8")
+    told = [problem.code.slug for problem in compile_deck(tmp_path / "d", 1).problems]
+    assert told.count("unfilled") == 2
+
+
 def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     run(tmp_path / "d")
     path = tmp_path / "d" / "3-new.yaml"
     assert run("note", "list", "--file", path).exit_code == 0
-    assert path.read_text("utf-8").startswith("notes:\n  - id: new-list\n")
+    line = "# yaml-language-server: $schema=.deckgen/cards.schema.json\n"
+    assert path.read_text("utf-8").startswith(f"{line}notes:\n  - id: new-list\n")
+    shown = CliRunner().invoke(main, ["fmt", str(tmp_path / "d"), "--check"])
+    assert shown.exit_code == 0, shown.output
     assert compile_deck(tmp_path / "d", 1).problems == []
 
 

@@ -25,6 +25,9 @@ id: tides
 language: zh-Hans
 html: true
 sources: {book: book.txt}
+lessons: [潮汐, 古语]
+lint: {all: off, no-gloss: warning, not-in-source: error}
+defaults: {lesson: 1}
 notes:
   - id: cause
     kind: basic
@@ -44,6 +47,7 @@ notes:
       </script>
   - id: saying
     kind: quotation
+    lesson: 2
     lines: [水能载舟，, 亦能覆舟。]
 """
 BOOK = "书上说：潮汐主要由月球引起。太阳其次。\n"
@@ -128,8 +132,41 @@ def test_filters_leave_what_fits(page: Page) -> None:
     expect(rows).to_have_count(2)
     page.locator("#tag").select_option("moon")
     expect(rows).to_have_count(1)
+    page.locator("#tag").select_option("")
+    page.locator("#kind").select_option("")
+    page.locator("#deck").select_option(label="02 古语")
+    expect(rows).to_contain_text(["水能载舟"])
+    page.locator("#deck").select_option("")
+    expect(rows).to_have_count(3)
+    page.locator("#troubled").check()
+    expect(rows).to_contain_text(["水能载舟"])  # it has no gloss
     page.locator("#search").fill("no such thing")
     expect(page.locator("#stage")).to_contain_text("No card fits the filters.")
+
+
+def test_all_of_it_is_done_by_keys(page: Page) -> None:
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#where")).to_contain_text("script · card 1")
+    page.keyboard.press("/")
+    page.keyboard.type("覆舟")
+    expect(page.locator("#notes li")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#where")).to_contain_text("2/")
+    page.keyboard.press("Space")
+    expect(page.locator("#where")).to_contain_text("answer")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_be_visible()
+    card(page).locator("body").click()
+    page.keyboard.press("f")
+    expect(page.locator("#stage")).to_have_class("desktop")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.locator("#status")).to_contain_text("opened")
 
 
 def test_a_saved_edit_shows_without_reload(page: Page, shown: Shown) -> None:
@@ -143,7 +180,9 @@ def test_a_problem_is_shown_and_gone_after_the_mend(page: Page, shown: Shown) ->
     shown.edit("月球引起。", "太阳引起。")
     problem = page.locator(".problem.error")
     expect(problem).to_contain_text("error[not-in-source]")
-    expect(page.locator("#status")).to_have_text(re.compile("1 error"))
+    problem.click()
+    expect(page.locator("#status")).to_have_text(re.compile(r"opened .*tides\.yaml:\d+:\d+"))
+    expect(page.locator("#notes .trouble.error")).to_have_count(1)
     expect(card(page).locator(".question")).to_be_visible()
     expect(page.locator("#notes .trouble.error")).to_have_text("引起地球潮汐的主要天体是哪个？")
     shown.edit("太阳引起。", "月球引起。")
@@ -157,9 +196,47 @@ def test_a_broken_file_says_so_and_comes_back(page: Page, shown: Shown) -> None:
     expect(page.locator("#notes li")).to_have_count(3)
 
 
+def test_a_note_that_breaks_keeps_its_place_and_its_last_card(page: Page, shown: Shown) -> None:
+    page.keyboard.press("ArrowRight")
+    expect(card(page).locator(".question")).to_contain_text("这张卡片里的脚本")
+    for old, new in (("front: 这张", "frnt: 这张"), ("notes:", "notes: [")):
+        shown.edit(old, new)
+        expect(page.locator("#where")).to_have_text("script · as it was before the error")
+        expect(page.locator(".problem.error").first).to_be_visible()
+        expect(card(page).locator(".question")).to_contain_text("这张卡片里的脚本")
+        shown.edit(new, old)
+        expect(page.locator("#where")).to_contain_text("script · card 1")
+        expect(page.locator("#stage")).to_have_class("phone")
+    shown.edit("这张卡片里", "这一张卡片里")
+    expect(card(page).locator(".question")).to_contain_text("这一张卡片里的脚本")
+    shown.edit("id: script", "id: renamed")
+    expect(page.locator("#where")).to_contain_text("cause · card 1")
+
+
+def test_on_a_small_screen_the_card_comes_first(browser: Browser, shown: Shown) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(shown.url)
+    page.wait_for_selector("body[data-shown]")
+    for title in ("flip", "card after", "card before"):
+        page.get_by_role("button", name=title, exact=True).click()
+    expect(card(page).locator(".question")).to_be_in_viewport()
+    assert page.evaluate("[scrollY, document.documentElement.scrollWidth]") == [0, 390]
+    page.close()
+
+
+def test_a_passage_that_is_named_twice_is_shown_once(page: Page, shown: Shown) -> None:
+    shown.edit("evidence: 潮汐主要由月球引起。", "evidence: [由月球引起。, 潮汐主要由月球]")
+    expect(page.locator(".passage mark")).to_have_text(["潮汐主要由月球引起。"])
+    expect(page.locator(".passage")).to_have_attribute("lang", "zh-Hans")
+    shown.edit("language: zh-Hans", "language: ja")
+    expect(page.locator(".passage")).to_have_attribute("lang", "ja")
+
+
 def test_the_source_stands_beside_its_quotation(page: Page) -> None:
     passage = page.locator(".passage")
-    expect(passage).to_have_text("…书上说：潮汐主要由月球引起。太阳其次。…")
+    place = passage.locator("small")
+    expect(place).to_have_text(re.compile(r"book\.txt:1$"))
+    expect(passage).to_have_text(re.compile("^书上说：潮汐主要由月球引起。太阳其次。"))
     expect(passage.locator("mark")).to_have_text("潮汐主要由月球引起。")
 
 
@@ -188,7 +265,9 @@ def test_phone_and_desktop_light_and_dark(page: Page) -> None:
     )
 
 
-def test_a_picture_is_shown(page: Page) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_picture_is_shown(page: Page, shown: Shown, host: str) -> None:
+    page.goto(shown.url.replace("127.0.0.1", host))
     page.keyboard.press("Space")
     picture = card(page).locator(".answer img")
     expect(picture).to_be_visible()

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from deckgen.commands import main
@@ -45,6 +47,40 @@ def test_every_command_has_its_section_and_help_with_examples(name: str) -> None
     assert "deckgen" in shown.output.split("Options:")[0].split("\n", 1)[1]
 
 
+def synopses(name: str) -> list[str]:
+    """Return how a command is called, and its subcommands, in a line each."""
+    context = click.Context(main)
+    command = main.get_command(context, name)
+    assert command
+    if not isinstance(command, click.Group):
+        return [_synopsis(f"deckgen {name}", command)]
+    resolved = command.resolve_command(context, ["DIR"])[1]
+    assert resolved
+    inner = [(f"deckgen {name} {each}", found) for each, found in command.commands.items()]
+    return [_synopsis(*each) for each in [(f"deckgen {name}", resolved), *inner]]
+
+
+def _synopsis(called: str, command: click.Command) -> str:
+    context = click.Context(command)
+    words = [called]
+    for each in command.params:
+        if isinstance(each, click.Option) and not each.hidden:
+            given = "|".join([*each.opts[-1:], *each.secondary_opts])
+            what = "" if each.is_flag else f"\u00a0{each.make_metavar(context).strip('[]')}"
+            words.append(f"{given}{what}" if each.required else f"[{given}{what}]")
+            words[-1] += "…" if each.multiple else ""
+    words += [each.make_metavar(context) for each in command.get_params(context)
+              if isinstance(each, click.Argument)]  # fmt: skip
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_synopsis(name: str) -> None:
+    section = README.partition(f"### `deckgen {name}`\n\n```\n")[2]
+    wanted = " ".join(synopses(name)).replace("\u00a0", " ")
+    assert " ".join(section.partition("```")[0].split()) == wanted
+
+
 @pytest.mark.parametrize("name", sorted(kinds()))
 def test_every_kind_and_each_of_its_keys_stands_in_the_table(name: str) -> None:
     row = next(line for line in README.splitlines() if line.startswith(f"| `{name}` |"))
@@ -67,6 +103,18 @@ def test_its_deck_compiles(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "tides.yaml: 3 notes, 5 cards, no problems\n"
+
+
+def test_what_it_tells_ci_to_use_is_there() -> None:
+    blocks = [
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    ]
+    (step,) = next(block for block in blocks if isinstance(block, list))
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert step["with"].keys() <= action["inputs"].keys()
+    (repo,) = next(block["repos"] for block in blocks if "repos" in block)
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert [hook["id"] for hook in repo["hooks"]] == [hook["id"] for hook in hooks]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -151,6 +151,8 @@ def test_any_deck_goes_on_as_if_nothing_had_been_lost(data: st.DataObject) -> No
             if kind in SEQUENCES:
                 numbers = {each.number: each.mark for each in record.numbers[ITEMS_KEY[kind]]}
                 again = lock.notes[note_id, kind].numbers[ITEMS_KEY[kind]]
+                if kind == "quotation":
+                    again = again[1:]  # the first line has no card that could tell its number
                 assert {each.number: each.mark for each in again}.items() <= numbers.items()
         project.lock_file.write_text(format_lock(lock), "utf-8")
         recovered = project.compile()

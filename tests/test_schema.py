@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 
 from deckgen.build import compile_deck
 from deckgen.commands import main
-from deckgen.deck.deck import Deck
+from deckgen.deck.deck import Deck, Header
+from deckgen.deck.field import Markup
 from deckgen.deck.load import deck_files, load
+from deckgen.deck.read import Authored, authored
 from deckgen.edit.schema import as_text, schemas
 from deckgen.kinds import kinds
+from deckgen.kinds.basic import Basic
 from deckgen.problem import Problem
 from deckgen.text.file import read_file
 from deckgen.text.parse import parse
@@ -30,8 +33,36 @@ ROOT = Path(__file__).parent.parent
 CARDS, GOLDEN = ROOT / "cards", ROOT / "tests" / "golden"
 STRUCTURE = {
     "bad-name", "bad-tag", "bad-value", "empty-field", "line-break", "missing-field",
-    "quote-braces", "unknown-key", "unknown-kind", "wrong-shape",
+    "quote-braces", "reserved-id", "unknown-key", "unknown-kind", "wrong-shape",
 }  # fmt: skip
+OTHER = {
+    "no YAML that can be read": {
+        "alias-bomb", "complex-key", "control-character", "duplicate-key", "multiple-documents",
+        "not-utf8", "tab-indent", "too-deep", "unknown-alias", "unknown-escape", "unreadable",
+        "yaml-syntax", "yaml-tag",
+    },
+    "what stands in a text": {
+        "bad-cloze", "cloze-elsewhere", "missing-media", "no-cloze", "remote-media", "unfilled",
+        "unknown-media",
+    },
+    "what several values say together": {
+        "duplicate-id", "no-card", "no-notes", "not-in-item", "same-note", "too-many-cells",
+        "too-many-items", "uneven-hide", "unknown-note",
+    },
+    "what another file says, and so closed in a folder's schema": {
+        "unknown-lesson", "unknown-source",
+    },
+    "what files there are": {
+        "bad-list-line", "deck-in-deck", "empty-file", "no-deck", "outside-project",
+        "part-of-deck", "unknown-passage",
+    },
+    "what was shipped": {
+        "changed-id", "damaged-lock", "deck-id-changed", "moment-ahead", "newer-lock",
+        "note-type-changed",
+    },
+}  # fmt: skip
+"""Problems that no JSON Schema can see, by what they are of."""
+
 GOOD = [path for name in kinds() for path in sorted((GOLDEN / name).glob("*.yaml"))]
 
 Schema = dict[str, Any]
@@ -145,6 +176,12 @@ def test_the_deck_of_the_essay_is_accepted() -> None:
     for path in files:
         for content in both(path):
             assert refused(of_deck if path == files[0] else of_cards, content) == set()
+
+
+def test_each_golden_problem_is_of_structure_or_is_known_not_to_be() -> None:
+    golden = {path.stem for path in (GOLDEN / "problems").iterdir()}
+    others = [slug for slugs in OTHER.values() for slug in slugs]
+    assert sorted([*STRUCTURE, *others]) == sorted(golden)
 
 
 @pytest.mark.parametrize("slug", sorted(STRUCTURE - {"quote-braces"}))  # that is no YAML
@@ -284,6 +321,32 @@ def test_the_schemas_are_schemas() -> None:
         jsonschema.Draft7Validator.check_schema(schema)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_each_example_is_taken_by_compiler_and_schema(language: str, tmp_path: Path) -> None:
+    def line(key: Authored) -> str:
+        return f"{key.name}: {key.example_in(language)}\n"
+
+    def examples(record: Any, indent: str) -> str:
+        return "".join(indent + line(key) for key in authored(record).values() if key.example)
+
+    path = tmp_path / "one.yaml"
+    head = f"language: {language}\n{examples(Header, '')}notes:\n"
+    notes = [
+        f"  - id: the-{name}\n    kind: {name}\n{examples(kind.note, '    ')}"
+        for name, kind in kinds().items()
+    ]
+    path.write_text(head + "".join(notes), "utf-8")
+    assert complained(loaded(path)[1], path) == set()
+    for content in both(path):
+        assert refused(schema_of(path), content) == set()
+    for kind in kinds().values():
+        assert all(key.example for key in authored(kind.note).values() if key.type is Markup)
+    definitions = schema_of(path)["definitions"]
+    for name in ("front", "back", "extra"):
+        example = line(authored(Basic)[name])
+        assert example in definitions[f"basic-{name}"]["markdownDescription"]
+
+
 def test_they_tell_what_a_deck_has() -> None:
     deck, _ = loaded(CARDS)
     assert deck is not None
@@ -293,6 +356,8 @@ def test_they_tell_what_a_deck_has() -> None:
         for name in ("quotation-principle", "key-contrast")
     }
     assert proposed["quotation-principle"] == sorted(deck.notes)
+    ids = schema["definitions"]["quotation-principle"]["defaultSnippets"]
+    assert {"label": "yi-min-wei-ben", "body": "yi-min-wei-ben", "description": "以民为本"} in ids
     assert "ru-qunzhong" in proposed["key-contrast"]
     tags = schema["definitions"]["key-tags"]["anyOf"][0]["items"]["defaultSnippets"]
     assert {each["label"] for each in tags} >= {"为政", "古语"}

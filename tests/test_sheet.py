@@ -256,3 +256,32 @@ def test_a_deck_with_errors_has_no_sheet(tmp_path: Path) -> None:
     assert "error[unknown-lesson]" in done.output
     assert "nothing written" in done.output
     assert not target.exists()
+
+
+MATHEMATICS = r"""
+name: Mathematics
+id: mathematics
+notes:
+  - id: sum
+    kind: basic
+    front: What is $\sum_{i=1}^{n} i$, if $0 < n$ is whole?
+    back: |
+      It is
+      $$\frac{n(n+1)}{2}$$
+  - {id: text, kind: basic, front: 'What is \text in `\(\text{x}\)`?', back: '$\text{<b>a</b>}$'}
+  - {id: broken, kind: basic, front: 'What is wrong with $\frac{$ here?', back: a brace}
+"""
+
+
+def test_mathematics_is_typeset_and_what_is_none_stays(tmp_path: Path) -> None:
+    rendered = {card.note: card for card in rendered_cards(build_deck(tmp_path, MATHEMATICS))}
+    total, text, broken = (rendered[f"mathematics/{name}"] for name in ("sum", "text", "broken"))
+    assert total.question.count("<math ") == 2
+    assert "&lt;" in total.question
+    assert 'display="block"' in total.answer
+    assert "<mfrac>" in total.answer
+    assert not re.search(r"\\[(\[]", total.answer)
+    assert "<code>" in text.question
+    assert "<math" not in text.question
+    assert "<mtext>&lt;b&gt;a&lt;/b&gt;</mtext>" in text.answer
+    assert r"\(\frac{\)" in broken.question

@@ -112,6 +112,30 @@ def test_every_word_stands_out_from_its_ground(
     assert {"summary::after", "item::before"} <= seen
 
 
+@pytest.mark.parametrize(
+    ("language", "lines", "text"),
+    [
+        ("en", "Georgia", "system-ui"),
+        ("ja", "Georgia", "system-ui"),
+        ("zh-Hans", '"LXGW WenKai"', '"PingFang SC"'),
+        ("zh-Hant-HK", '"LXGW WenKai"', '"PingFang TC"'),
+    ],
+)
+def test_each_language_has_its_own_type(
+    tab: Page, cards: list[RenderedCard], language: str, lines: str, text: str
+) -> None:
+    card = next(card for card in cards if 'class="deckgen quotation' in card.question)
+    tab.set_content(page(card, "question", dark=False))
+    tab.locator(".deckgen").evaluate("(e, language) => { e.lang = language }", language)
+
+    def first(selector: str) -> str:
+        family = tab.locator(selector).first.evaluate("e => getComputedStyle(e).fontFamily")
+        return str(family).split(",")[0]
+
+    assert first(".quotation .items, .classic") == lines
+    assert first(".deckgen") == text
+
+
 def test_dark_cards_are_dark(tab: Page, cards: list[RenderedCard]) -> None:
     grounds = []
     for dark in (False, True):

@@ -11,7 +11,7 @@ import click
 from deckgen.commands import _options
 
 if TYPE_CHECKING:
-    from deckgen.build import Memory
+    from deckgen.build import Compiled, Memory
     from deckgen.lock.settle import Request
 
 
@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 @click.option(
     "--new", "new", multiple=True, metavar="ID", help="This id is new, whatever it looks like."
 )
-@click.option("--watch", is_flag=True, help="Build again after each change, until Ctrl-C.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Build again after each change, until Ctrl-C (needs the extra preview).",
+)
 @_options.format_
 def COMMAND(
     deck: Path,
@@ -51,10 +55,10 @@ def COMMAND(
 ) -> None:
     """Compile a deck into an Anki package (.apkg).
 
-    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
-    Beside it deck.lock remembers when each note last changed: commit it. With errors nothing is
-    written, and an older package stays as it was. The exit code is 0 without errors, 1 with
-    errors, 2 for wrong usage.
+    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: the
+    folder you stand in, if it is a deck, else cards). Beside it deck.lock remembers when each
+    note last changed: commit it. With errors nothing is written, and an older package stays as
+    it was. The exit code is 0 without errors, 1 with errors, 2 for wrong usage.
 
     \b
     Examples:
@@ -67,14 +71,12 @@ def COMMAND(
     from deckgen.build import Memory
     from deckgen.lock.settle import Request
 
-    memory = Memory()
+    if watch and locked:
+        raise click.UsageError("--watch and --locked exclude each other")
     request = Request(send_markup=send_markup, change_types=change_types, new=new)
-    built = _build(deck, output, request, memory, locked=locked, style=style)
     if watch:
-        if locked:
-            raise click.UsageError("--watch and --locked exclude each other")
-        _watch(deck, output, request, memory, style)
-    elif not built:
+        _watch(deck, output, request, style)
+    elif not _build(deck, output, request, Memory(), locked=locked, style=style)[0]:
         raise SystemExit(1)
 
 
@@ -86,8 +88,8 @@ def _build(
     *,
     locked: bool,
     style: str,
-) -> bool:
-    """Build once; return whether a package was written."""
+) -> tuple[bool, Compiled]:
+    """Build once; return whether a package was written, and what was compiled."""
     from deckgen.build import default_package, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
     from deckgen.commands._working import working
@@ -105,14 +107,14 @@ def _build(
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
-        return False
+        return False, compiled
     print_changes(compiled, recovered, err=quiet)
     if locked and compiled.lock_changes:
         state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
         click.echo(
             f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
         )
-        return False
+        return False, compiled
     target = output or default_package(compiled.deck)
     try:
         with working(f"packing {target}"):
@@ -124,18 +126,34 @@ def _build(
     cards = count(sum(len(note.cards) for note in content.notes), "card")
     size = f"{target.stat().st_size / 1000:,.0f} kB"
     click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)
-    return True
+    return True, compiled
 
 
-def _watch(deck: Path, output: Path | None, request: Request, memory: Memory, style: str) -> None:
-    """Build after each change, until Ctrl-C; a broken file keeps the last good package."""
+def _watch(deck: Path, output: Path | None, request: Request, style: str) -> None:
+    """Build, and again after each change, until Ctrl-C; a broken file keeps the last package."""
     import time
 
+    from deckgen.build import Memory
     from deckgen.commands._extra import extra
 
-    watching = extra("deckgen.preview.watch", "preview")
-    paths = [deck if deck.is_dir() else deck.parent]
-    click.echo(f"watching {paths[0]}; Ctrl-C ends", err=style != "text")
-    for _ in watching.changes(paths):
-        click.echo(time.strftime("── %H:%M:%S"), err=style != "text")
-        _build(deck, output, request, memory, locked=False, style=style)
+    watching, memory, quiet = extra("deckgen.preview.watch", "preview"), Memory(), style != "text"
+    wanted = watching.Wanted(deck)
+    last = ""
+    click.echo(f"watching {deck}; Ctrl-C ends", err=quiet)
+    try:
+        for _ in watching.changes(wanted, written=output):
+            click.echo(time.strftime("── %H:%M:%S"), err=quiet)
+            try:
+                built, compiled = _build(deck, output, request, memory, locked=False, style=style)
+            except click.ClickException as error:  # the next change may find the place free
+                error.show()
+                continue
+            wanted.learn(compiled)
+            if built:
+                last = time.strftime("%H:%M:%S")
+            elif last:
+                click.echo(f"the package of {last} stays as it was", err=quiet)
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        raise click.ClickException(f"cannot watch {deck}: {error}") from None

@@ -15,7 +15,8 @@ from deckgen.commands import _options
 def COMMAND(deck: Path, style: str) -> None:
     """Tell every mistake in a deck, each with its place; write nothing.
 
-    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
+    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: the
+    folder you stand in, if it is a deck, else cards).
     The exit code is 0 without errors, 1 with errors, 2 for wrong usage.
 
     \b

@@ -10,7 +10,7 @@ import click
 def COMMAND(shell: str) -> None:
     """Print what makes a shell complete deckgen's commands, options and files.
 
-    bash needs version 4.4 or later.
+    bash needs version 4.4 or later; zsh, in ~/.zshrc before it, `autoload -U compinit; compinit`.
 
     \b
     Examples:

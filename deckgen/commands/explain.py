@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 _WIDEST = 88
 
 
+def _codes(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    from deckgen.codes import all_codes
+
+    return [
+        CompletionItem(slug, help=code.about)
+        for slug, code in all_codes().items()
+        if slug.startswith(typed)
+    ]
+
+
 @click.command("explain")
-@click.argument("slug", required=False)
+@click.argument("slug", required=False, shell_complete=_codes)
 def COMMAND(slug: str | None) -> None:
     """Tell what a problem's code means, why it matters, and how to mend it.
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def COMMAND(paths: tuple[Path, ...], check: bool, diff: bool, ids: bool, style: str) -> None:
     """Lay card files out in one style; what they mean does not change.
 
-    PATHS are card files, or decks, all of whose files are meant (default: cards).
+    PATHS are card files, or decks, all of whose files are meant (default: the folder you
+    stand in, if it is a deck, else cards).
 
     Keys come into one order: id, kind, what places the note, the keys of its kind as
     the README lists them, what they rest on. Quotes stay where YAML needs them, words
@@ -58,7 +59,7 @@ def COMMAND(paths: tuple[Path, ...], check: bool, diff: bool, ids: bool, style: 
     notes = {name: kind.note for name, kind in kinds().items()}
     problems: list[Problem] = []
     files: dict[Path, None] = {}
-    for path in paths or (_options.default_deck(),):
+    for path in paths or (_options.deck_here(),):
         found, unread = deck_files(path) if path.is_dir() else ([path], [])
         files |= dict.fromkeys(found)
         problems += unread

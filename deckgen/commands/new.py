@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from deckgen.commands._options import default_deck
+
 
 class _New(click.Group):
     """Takes `new DIR` and `new note KIND`: what is no subcommand is the folder of a deck."""
@@ -72,7 +74,10 @@ def _deck(folder: Path, language: str, name: str) -> None:
     import re
 
     from deckgen.deck.field import WRITTEN, Language
+    from deckgen.deck.load import load
     from deckgen.edit.scaffold import scaffold
+    from deckgen.edit.schema import schemas, write_schemas
+    from deckgen.kinds import kinds
 
     if not re.fullmatch(WRITTEN[Language], language):
         raise click.UsageError(f"'{language}' is no language tag: write it like en or zh-Hans")
@@ -83,6 +88,8 @@ def _deck(folder: Path, language: str, name: str) -> None:
         raise click.ClickException(f"nothing written: {names} would be overwritten")
     try:
         new.write()
+        loaded, _ = load(folder, {name: kind.note for name, kind in kinds().items()})
+        write_schemas(schemas(folder / "deck.yaml", loaded))
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     click.echo(f"{folder}: a deck with a note of each kind\n\nNext:")
@@ -132,7 +139,7 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
     import re
 
     from deckgen.deck.field import WRITTEN, Name
-    from deckgen.edit.fmt import known_ids
+    from deckgen.edit.fmt import known_ids, language_of
     from deckgen.edit.ids import unused
     from deckgen.edit.template import template
     from deckgen.kinds import kinds
@@ -148,7 +155,8 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
     if name in taken:
         raise click.UsageError(f"the id '{name}' is taken")
     name = name or unused(f"new-{kind}", taken)
-    lines = template(kinds()[kind].note, kind, name, lesson)
+    language = language_of(path or default_deck() / "new.yaml")
+    lines = template(kinds()[kind].note, kind, name, lesson, language)
     if path is None:
         click.echo("".join(f"  {line}\n" for line in lines), nl=False)
     else:
@@ -157,13 +165,15 @@ def _note(kind: str, path: Path | None, lesson: str, name: str) -> None:
 
 def _add(path: Path, lines: list[str], name: str) -> None:
     from deckgen.commands._output import print_problems
+    from deckgen.edit.fmt import modeline_of
     from deckgen.edit.template import CannotAddError, add_note
     from deckgen.files import replace_file
     from deckgen.text.file import TextFile, read_file
     from deckgen.text.parse import parse
 
-    raw = ""
-    file = TextFile(path, str(path), "")
+    named = modeline_of(path)
+    raw = f"{named}\n" if named else ""
+    file = TextFile(path, str(path), raw)
     if path.exists():
         read, problems = read_file(path, str(path))
         problems += parse(read)[1] if read else []
@@ -179,4 +189,4 @@ def _add(path: Path, lines: list[str], name: str) -> None:
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
     line = text[: text.rindex(f"- id: {name}")].count("\n") + 1
-    click.echo(f"{path}:{line}: the note '{name}'")
+    click.echo(f"{path}:{line}: added the note '{name}', a draft")

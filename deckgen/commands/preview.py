@@ -20,6 +20,7 @@ from deckgen.commands import _options
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
+    metavar="PORT",
     default=8117,
     show_default=True,
     help="Where the page is served on 127.0.0.1; 0 for any port that is free.",

@@ -20,7 +20,8 @@ from deckgen.commands import _options
 def COMMAND(deck: Path, output: Path | None) -> None:
     """Write JSON Schemas of a deck's files, by which editors complete and check.
 
-    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: cards).
+    DECK is a folder with a deck.yaml, or a single file with name, id and notes (default: the
+    folder you stand in, if it is a deck, else cards).
 
     The schemas know the kinds of note and their keys, and this deck's lessons, sources,
     tags and ids. They go into the folder .deckgen beside the deck; where that is there,

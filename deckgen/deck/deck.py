@@ -46,31 +46,42 @@ class Header:
     """What deck.yaml says; a deck of one file says it at its top."""
 
     at: Located
-    name: Plain = key("The deck's name in Anki.", example="植根人民溯党源")
-    id: Name = key("Part of every note's identity: it never changes.", example="mass-line")
+    name: Plain = key("The deck's name in Anki.", example="Tides", zh="植根人民溯党源")
+    id: Name = key(
+        "Part of every note's identity: it never changes.", example="tides", zh="mass-line"
+    )
     language: Language = key("A BCP 47 tag: labels, fonts, punctuation.", Language("en"))
     description: Markup | None = key("Shown by Anki on the deck's page.", None)
-    sources: Mapping[str, Plain] = key("Source texts: a name and a path for each.", {})
+    sources: Mapping[str, Plain] = key(
+        "Source texts: a name and a path for each.",
+        {},
+        example="{book: book.txt}",
+        zh="{essay: ../seeds/mass-line-essay.txt}",
+    )
     headings: Mapping[str, tuple[Plain, ...]] = key(
         "Which lines of a source are headings, where they are not found by themselves; "
         "`*` stands for anything.",
         {},
-        example="{essay: [第*章*]}",
+        example="{book: [Chapter *]}",
+        zh="{essay: [第*章*]}",
     )
     must_have: Mapping[str, Plain] = key(
         "For a source, a list of passages that the cards have to use.",
         {},
-        example="{essay: ../seeds/mass-line-spans.tsv}",
+        example="{book: passages.tsv}",
+        zh="{essay: ../seeds/mass-line-spans.tsv}",
     )
     excused: Mapping[str, Mapping[str, Plain]] = key(
         "For a source, the ids of listed passages that no card needs to use, with the reason.",
         {},
-        example="{essay: {4d: 文章没有列出“四风”的内容}}",
+        example="{book: {4d: the book only mentions it}}",
+        zh="{essay: {4d: 文章没有列出“四风”的内容}}",
     )
     people: tuple[Plain, ...] = key(
         "Persons whom a note may name only if its source does (or as background).",
         (),
-        example="[孔子, 荀子]",
+        example="[Newton, Laplace]",
+        zh="[孔子, 荀子]",
     )
     lint: Mapping[str, Lint] = key(
         "Rules of card quality, by the slug in brackets: `off`, another level, or a threshold; "
@@ -78,8 +89,13 @@ class Header:
         {},
         example="{long-answer: 30, yes-no: off}",
     )
-    lessons: tuple[Plain, ...] = key("Subdecks, in the order of study.", ())
-    options: Options = key("Study options.", Options())
+    lessons: tuple[Plain, ...] = key(
+        "Subdecks, in the order of study.",
+        (),
+        example="[The Moon, The Sun]",
+        zh="[为政, 服务, 用权, 整风]",
+    )
+    options: Options = key("Study options.", Options(), example="{new_per_day: 8}")
     speech: bool = key("Read answers aloud, where the device has a voice.", False)
     html: bool = key("Let raw HTML through in the deck's texts.", False)
 

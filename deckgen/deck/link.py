@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import re
 import typing
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from typing import Any, cast
@@ -34,6 +35,9 @@ RESERVED_ID = Code(
     "Anki takes a file of such a name for a backup that replaces the whole collection. Give the "
     "deck another id.",
 )
+RESERVED = r"^\s*(?:collection\s*$|backup-)"
+"""The ids that a deck cannot have, as a regular expression."""
+
 UNKNOWN_LESSON = Code(
     "unknown-lesson",
     Severity.ERROR,
@@ -71,7 +75,7 @@ def link(
 
 
 def _reserved(header: Header) -> Iterator[Problem]:
-    if header.id == "collection" or header.id.startswith("backup-"):
+    if re.search(RESERVED, header.id):
         message = f"Anki would take '{header.id}.apkg' for a backup: give the deck another id"
         yield Problem(RESERVED_ID, message, header.at.span("id"))
 

@@ -28,7 +28,7 @@ from deckgen.problem import (
 from deckgen.text.file import ALL_SAVED, UNREADABLE, TextFile, Unsaved, read_file
 from deckgen.text.parse import parse
 from deckgen.text.tree import Mapping as MappingNode
-from deckgen.text.tree import Sequence
+from deckgen.text.tree import Node, Sequence
 
 NO_DECK = Code(
     "no-deck",
@@ -52,6 +52,12 @@ UNKNOWN_KIND = Code(
     "unknown-kind",
     Severity.ERROR,
     "A note's `kind` is none that deckgen has. The README lists the kinds and their fields.",
+)
+UNFILLED = Code(
+    "unfilled",
+    Severity.ERROR,
+    "A note still has the `…` that `deckgen new note` puts where a text belongs. Write the text, "
+    "delete the key, or let the note be a draft (`draft: true`) until it is written.",
 )
 NO_NOTES = Code(
     "no-notes",
@@ -334,6 +340,12 @@ def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
     defaults = at.defaults.values if at.defaults else {}
     kind = at.node.values.get("kind", defaults.get("kind"))
     if kind is None:
+        known = {name for kind in kinds.values() for name in authored(kind)}
+        for name in sorted(at.node.values.keys() - known):
+            if nearest_word(name, authored(Note)) == "kind":
+                message = f"a note has no key '{name}'; did you mean 'kind'?"
+                problems.append(Problem(UNKNOWN_KEY, message, at.key_span(name), fix="kind"))
+                return None
         message = f"a note needs the key 'kind': one of {', '.join(kinds)}"
         problems.append(Problem(MISSING_FIELD, message, at.span()))
         return None
@@ -344,4 +356,20 @@ def _note(at: Located, kinds: Kinds, problems: list[Problem]) -> Note | None:
         near = nearest_word(kind, kinds) if isinstance(kind, str) else ""
         problems.append(Problem(UNKNOWN_KIND, message, at.span("kind"), fix=near))
         return None
-    return read_record(kinds[kind], at, f"this {kind} note", problems, at=at)
+    note = read_record(kinds[kind], at, f"this {kind} note", problems, at=at)
+    if note and not note.draft:
+        for path in _unfilled(at.node):
+            message = f"'{path[0]}' still holds the template's …: write it, or delete the key"
+            problems.append(Problem(UNFILLED, message, at.span(*path)))
+    return note
+
+
+def _unfilled(node: Node) -> Iterator[tuple[str | int, ...]]:
+    """Yield where in a note a text is to be filled in."""
+    if isinstance(node, str):
+        if node.strip() == "…":
+            yield ()
+        return
+    inner = node.values.items() if isinstance(node, MappingNode) else enumerate(node.values)
+    for key, value in inner:
+        yield from ((key, *path) for path in _unfilled(value))

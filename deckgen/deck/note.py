@@ -30,11 +30,19 @@ class Note:
     guid: Plain | None = key(
         "The GUID of an adopted Anki note, instead of deckgen's.", None, shown=False
     )
-    lesson: Plain | None = key("The number or name of a lesson of deck.yaml.", None, shown=False)
-    tags: tuple[Tag, ...] = key("Anki tags.", ())
-    source: Name | None = key("The source, by its name in deck.yaml.", None, shown=False)
+    lesson: Plain | None = key(
+        "The number or name of a lesson of deck.yaml.", None, example="1", shown=False
+    )
+    tags: tuple[Tag, ...] = key("Anki tags.", (), example="[moon]", zh="[古语]")
+    source: Name | None = key(
+        "The source, by its name in deck.yaml.", None, example="book", zh="essay", shown=False
+    )
     evidence: tuple[Verbatim, ...] = key(
-        "Passages of the source that the note rests on.", (), shown=False
+        "Passages of the source that the note rests on.",
+        (),
+        example="[most of the tides are the work of the Moon]",
+        zh="[发挥人民首创精神]",
+        shown=False,
     )
     origin: Literal["essay", "background"] = key(
         "`essay`: the source says it; `background`: it is known from elsewhere.", "essay"
@@ -46,9 +54,18 @@ class Note:
     contrast: Name | None = key(
         "The group of notes that this one is easily mixed up with.", None, shown=False
     )
-    cue: Markup | None = key("A short context shown on the front of the note's cards.", None)
+    cue: Markup | None = key(
+        "A short context shown on the front of the note's cards.",
+        None,
+        example="astronomy",
+        zh="服务",
+    )
     excuse: Mapping[str, Plain] = key(
-        "Rules that this note may break, each with a reason.", {}, shown=False
+        "Rules that this note may break, each with a reason.",
+        {},
+        example="{long-answer: one word in three scripts}",
+        zh="{long-answer: 一个词的三种写法}",
+        shown=False,
     )
     draft: bool = key("Leave the note out of the package.", False, shown=False)
     html: bool | None = key("Let raw HTML through in the note's texts.", None)

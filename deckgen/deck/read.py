@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from deckgen.deck.field import (
     LIMITS,
+    WHOLE,
     WRITTEN,
     Language,
     Markup,
@@ -88,7 +89,12 @@ class Authored:
     required: bool
     about: str
     example: str
+    zh: str
     shown: bool
+
+    def example_in(self, language: str) -> str:
+        """Return a value as YAML, for a deck in a language; nothing where there is no example."""
+        return self.zh if language.lower().startswith("zh") else self.example
 
 
 def authored(record: type[Any]) -> dict[str, Authored]:
@@ -106,6 +112,7 @@ def _authored(record: Any) -> dict[str, Authored]:
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
             field.metadata["about"],
             field.metadata["example"],
+            field.metadata["zh"],
             field.metadata["shown"],
         )
         for field in dataclasses.fields(record)
@@ -142,14 +149,17 @@ def read_record(
     values = dict(given)
     node, defaults = located.node.values, located.defaults.values if located.defaults else {}
     sound = True
+    meant: set[str] = set()
     for name in node:
         if name not in keys:
+            near = nearest_word(name, keys)
             message = f"{what} has no key '{name}'{did_you_mean(name, keys)}"
             if located.node.flow and node[name] == "":
                 message = (
                     f"{what} has no key '{name}': if it belongs to the text before, quote that"
                 )
-            near = nearest_word(name, keys)
+            else:
+                meant.add(near)
             problems.append(Problem(UNKNOWN_KEY, message, located.key_span(name), fix=near))
     for name, convert in _converters(cast(Hashable, record)).items():
         value = node.get(name, defaults.get(name))
@@ -157,9 +167,10 @@ def read_record(
             values[name] = read = convert(value, context, (name,))
             sound = sound and read is not _BAD
         elif keys[name].required:
-            message = f"{what} needs the key '{name}': {keys[name].about}"
-            problems.append(Problem(MISSING_FIELD, message, located.span()))
             sound = False
+            if name not in meant:  # one that is misspelt is told of there
+                message = f"{what} needs the key '{name}': {keys[name].about}"
+                problems.append(Problem(MISSING_FIELD, message, located.span()))
     return record(**values) if sound else None
 
 
@@ -177,7 +188,7 @@ def _converter(wanted: Any) -> _Convert:
     if wanted is bool:
         return _boolean
     if wanted in LIMITS:
-        return functools.partial(_number, int if wanted is int else float, LIMITS[wanted])
+        return functools.partial(_number, int if wanted in WHOLE else float, LIMITS[wanted])
     if origin is Literal:
         return functools.partial(_choice, arguments)
     if origin is tuple:

@@ -66,10 +66,7 @@ def format_file(
         return None, problems
     if not isinstance(tree, MappingNode) or not tree.values or not _is_card_file(path, tree):
         return Formatted(str(path), path.resolve(), before, before), []
-    deck_file = _deck_file(path)
-    schema = schema_path(deck_file, deck_file == path)
-    line = modeline(path, schema) if schema.is_file() else ""
-    text, ids = formatted(file, kinds, line, taken)
+    text, ids = formatted(file, kinds, modeline_of(path), taken)
     first = before.partition(b"\n")[0]
     after = text.replace("\n", "\r\n") if first.endswith(b"\r") else text
     return Formatted(str(path), path.resolve(), before, after.encode(), ids), []
@@ -106,6 +103,21 @@ def known_ids(paths: Iterable[Path]) -> set[str]:
         known |= {name for name, _ in lock.notes}
         known |= {name for file in deck_files(deck_file)[0] for name in _ids(file)}
     return known
+
+
+def modeline_of(path: Path) -> str:
+    """Return the line that tells editors a file's schema; nothing where the deck has none."""
+    deck_file = _deck_file(path)
+    schema = schema_path(deck_file, deck_file == path)
+    return modeline(path, schema) if schema.is_file() else ""
+
+
+def language_of(path: Path) -> str:
+    """Return the language of the deck that a card file belongs to; English if there is none."""
+    file, _ = read_file(_deck_file(path), str(path))
+    tree = parse(file)[0] if file else None
+    found = tree.values.get("language") if isinstance(tree, MappingNode) else None
+    return found if isinstance(found, str) else "en"
 
 
 def _is_card_file(path: Path, tree: MappingNode) -> bool:

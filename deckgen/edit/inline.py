@@ -13,7 +13,7 @@ LINE = 80
 """The columns that a line takes at most where it could be broken."""
 
 _WORD = 20
-_PUNCTUATION = re.compile(r"[，。；：！？、]|[,;.!?]$|[,;.!?] ")
+_PUNCTUATION = re.compile(r"[，。；：！？、]|[,;.!?…]$|[,;.!?] ")
 
 
 def text_of(scalar: Scalar) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from deckgen.deck.deck import Deck, Header
 from deckgen.deck.field import NoteId, Tag
+from deckgen.deck.link import RESERVED
 from deckgen.deck.load import DECK_FILES
 from deckgen.deck.note import Note
 from deckgen.deck.read import Authored, authored
@@ -25,6 +26,7 @@ from deckgen.edit.shape import Schema, described, of_type, one_of, proposed
 from deckgen.files import replace_file
 from deckgen.kinds import kinds
 from deckgen.lock.identify import has_own_id
+from deckgen.render.bare import bare
 from deckgen.rules import rules
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -101,21 +103,29 @@ class _Words:
     def __init__(self, deck: Deck | None, *, closed: bool) -> None:
         notes = deck.notes.values() if deck else ()
         tags = {tag for note in notes for tag in note.tags}
-        ids = (str(note.id) for note in notes if has_own_id(note))
-        self.known: Mapping[Any, list[str]] = {Tag: sorted(tags), NoteId: sorted(ids)}
+        ids = {str(note.id): bare(note.title) for note in notes if has_own_id(note)}
+        self.known: Mapping[Any, Iterable[str]] = {
+            Tag: sorted(tags),
+            NoteId: dict(sorted(ids.items())),
+        }
         self.groups = sorted({note.contrast for note in notes if note.contrast})
         self.lessons = list(deck.header.lessons) if deck else []
         self.sources = list(deck.header.sources) if deck else []
+        self.language = deck.header.language if deck else ""
         self.closed = closed and deck is not None
 
     def key(self, key: Authored) -> Schema:
         """Return the schema of a key of a note or of the deck."""
-        return described(key, self._own(key) or of_type(key.type, self.known))
+        schema = self._own(key) or of_type(key.type, self.known, self.language)
+        return described(key, schema, self.language)
 
     def _own(self, key: Authored) -> Schema | None:
         """Return the schema of a key whose type does not tell all."""
-        schema = of_type(key.type, self.known)
+        schema = of_type(key.type, self.known, self.language)
         match key.name:
+            case "id" if key.required:
+                reserved = {"type": "string", "pattern": RESERVED}
+                return {**schema, "not": reserved}
             case "kind":
                 return _kind()
             case "lesson":

@@ -10,10 +10,10 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from deckgen.deck.field import LIMITS, WRITTEN, Language, Markup, Name, NoteId, Tag
+from deckgen.deck.field import LIMITS, WHOLE, WRITTEN, Language, Markup, Name, NoteId, Tag
 from deckgen.deck.read import Authored, authored
 
 Schema = dict[str, Any]
@@ -37,13 +37,14 @@ _WRITTEN_AS = {
 _TRUTH_VALUE: Schema = {"not": {"type": ["string", "number", "array", "object", "null"]}}
 
 
-def of_type(wanted: Any, known: Mapping[Any, Sequence[str]]) -> Schema:
+def of_type(wanted: Any, known: Mapping[Any, Iterable[str]], language: str = "") -> Schema:
     """Return the schema of an authored type.
 
     known: for some types of text the ones that the deck has, which editors then propose.
+    language: the deck's.
     """
     origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
-    inner = functools.partial(of_type, known=known)
+    inner = functools.partial(of_type, known=known, language=language)
     if origin in (typing.Union, types.UnionType):
         return inner(next(each for each in arguments if each is not type(None)))
     if wanted is bool:
@@ -57,23 +58,30 @@ def of_type(wanted: Any, known: Mapping[Any, Sequence[str]]) -> Schema:
     if origin is _MAPPING:
         return {"type": "object", "additionalProperties": inner(arguments[1])}
     if hasattr(wanted, "__dataclass_fields__"):
-        return _record(wanted, known)
+        return _record(wanted, inner, language)
     return proposed(known.get(wanted, ()), _text(wanted))
 
 
-def described(key: Authored, schema: Schema) -> Schema:
-    """Return the schema of a key, with what the key is for."""
-    example = f"\n\n```yaml\n{key.name}: {key.example}\n```" if key.example else ""
+def described(key: Authored, schema: Schema, language: str) -> Schema:
+    """Return the schema of a key, with what the key is for; language: the deck's."""
+    shown = key.example_in(language)
+    example = f"\n\n```yaml\n{key.name}: {shown}\n```" if shown else ""
     return {"description": key.about, "markdownDescription": key.about + example, **schema}
 
 
-def proposed(words: Sequence[str], schema: Schema) -> Schema:
+def proposed(words: Iterable[str], schema: Schema) -> Schema:
     """Return a schema with words that editors propose; others stay possible.
+
+    words: a mapping tells what each of them is.
 
     The keyword is the language server's own: `examples` would fill its hover, and an `enum` among
     others its error messages.
     """
-    snippets = [{"label": word, "body": word} for word in words]
+    about = words if isinstance(words, Mapping) else {}
+    snippets = [
+        {"label": word, "body": word, **({"description": about[word]} if word in about else {})}
+        for word in words
+    ]
     return {**schema, "defaultSnippets": snippets} if snippets else schema
 
 
@@ -93,8 +101,11 @@ def _text(wanted: Any) -> Schema:
 
 def _number(wanted: Any) -> Schema:
     least, most = LIMITS[wanted]
-    whole = wanted is int
-    digits = f"[0-9]{{1,{len(str(most))}}}" if whole else r"[0-9]*\.?[0-9]+"
+    whole = wanted in WHOLE
+    if whole and most < 10:
+        digits = f"0*[{least}-{most}]"
+    else:
+        digits = f"[0-9]{{1,{len(str(most))}}}" if whole else r"[0-9]*\.?[0-9]+"
     what = "a whole number" if whole else "a number"
     return {
         "type": ["integer" if whole else "number", "string"],
@@ -123,12 +134,12 @@ def _list(item: Schema) -> Schema:
     return {"anyOf": [either, *others]} if others else either
 
 
-def _record(record: Any, known: Mapping[Any, Sequence[str]]) -> Schema:
+def _record(record: Any, inner: Callable[[Any], Schema], language: str) -> Schema:
     keys = authored(record)
     whole = {
         "type": "object",
         "properties": {
-            name: described(key, of_type(key.type, known)) for name, key in keys.items()
+            name: described(key, inner(key.type), language) for name, key in keys.items()
         },
         "required": [name for name, key in keys.items() if key.required],
         "additionalProperties": False,
@@ -136,7 +147,7 @@ def _record(record: Any, known: Mapping[Any, Sequence[str]]) -> Schema:
     if not hasattr(record, "lone"):
         return whole
     # a value without a key stands for one of the keys
-    return {"anyOf": [*(of_type(key.type, known) for key in keys.values()), whole]}
+    return {"anyOf": [*(inner(key.type) for key in keys.values()), whole]}
 
 
 def _spellings(word: str) -> list[str | int | float | bool]:

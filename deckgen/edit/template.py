@@ -29,19 +29,21 @@ class CannotAddError(Exception):
     """Tells why a note cannot be added to a file."""
 
 
-def template(kind: type[Note], kind_name: str, name: str, lesson: str = "") -> list[str]:
+def template(
+    kind: type[Note], kind_name: str, name: str, lesson: str = "", language: str = "en"
+) -> list[str]:
     """Return the lines of a new note: what its kind needs, and the rest as comments.
 
-    name: its id.
+    name: its id. language: the deck's, in which the examples are.
     """
     keys = authored(kind)
     own = [key for key in keys.values() if key.name not in authored(Note)]
     lines = [f"id: {name}", f"kind: {kind_name}", _DRAFT]
     lines += [f"lesson: {lesson}"] if lesson else []
     for key in sorted(own, key=lambda key: not key.required):
-        lines += [f"# {_about(key)}", *_pair(kind, key)]
+        lines += [f"# {_about(key, language)}", *_pair(kind, key, language)]
     lines += ["# Any note can have these too, and more that the README lists."]
-    lines += [line for each in _COMMON for line in _pair(kind, keys[each])]
+    lines += [line for each in _COMMON for line in _pair(kind, keys[each], language)]
     return [f"{'  ' if at else '- '}{line}" for at, line in enumerate(lines)]
 
 
@@ -88,13 +90,14 @@ def _place(file: TextFile) -> tuple[int, str, list[str]]:
     return file.place(tree.keys["notes"]).line, "  ", []
 
 
-def _about(key: Authored) -> str:
-    return f"{key.about} For example: {key.example}" if key.example else key.about
+def _about(key: Authored, language: str) -> str:
+    example = key.example_in(language) if key.required else ""
+    return f"{key.about} For example: {example}" if example else key.about
 
 
-def _pair(kind: type[Note], key: Authored) -> list[str]:
+def _pair(kind: type[Note], key: Authored, language: str) -> list[str]:
     """Return a key with a value to be replaced; where it may be left out, as a comment."""
-    sample = _sample(kind, key)
+    sample = _sample(kind, key, language)
     if not key.required:
         return [f"# {key.name}: {sample}"]
     if sample.startswith("["):
@@ -102,14 +105,15 @@ def _pair(kind: type[Note], key: Authored) -> list[str]:
     return [f"{key.name}: {sample}"]
 
 
-def _sample(kind: type[Note], key: Authored) -> str:
+def _sample(kind: type[Note], key: Authored, language: str) -> str:
     """Return a value that a key could have."""
     default = {field.name: field.default for field in dataclasses.fields(kind)}[key.name]
     if default in (True, False):
         return "false" if default else "true"
     wanted = _without_none(key.type)
-    if key.example and not key.required:
-        return key.example
+    example = key.example_in(language)
+    if example and not key.required:
+        return example
     if typing.get_origin(wanted) is tuple:
         return f"[{_TO_FILL}]"
     if typing.get_origin(wanted) is _MAPPING:

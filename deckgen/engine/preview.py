@@ -10,6 +10,7 @@ from anki.collection import Collection
 from anki.notes import Note
 
 from deckgen.engine.collection import import_package, name_of, temporary_collection
+from deckgen.engine.mathematics import typeset
 
 _PLAY = re.compile(r"\[anki:play:[qa]:\d+\]")
 _TYPED = re.compile(r"\[\[type:(?:\w+:)*([^\]]+)\]\]")
@@ -72,8 +73,8 @@ def _rendered(collection: Collection, card_id: int) -> RenderedCard:
 def as_shown(html: str, note: Note, *, answered: bool) -> str:
     """Return a side's HTML with what Anki's reviewer puts into it.
 
-    A sign where it shows a play button; where an answer is typed in, on the front the input, on
-    the back what it shows when nothing was typed.
+    Mathematics; a sign where it shows a play button; where an answer is typed in, on the front
+    the input, on the back what it shows when nothing was typed.
     """
 
     def typed(found: re.Match[str]) -> str:
@@ -81,7 +82,7 @@ def as_shown(html: str, note: Note, *, answered: bool) -> str:
             return '<center><input type="text" id="typeans"></center>'
         return f'<code id="typeans">{dict(note.items()).get(found[1], "")}</code>'
 
-    return _TYPED.sub(typed, _PLAY.sub("▶", html))
+    return typeset(_TYPED.sub(typed, _PLAY.sub("▶", html)))
 
 
 def page(card: RenderedCard, side: str, *, dark: bool) -> str:

@@ -22,9 +22,16 @@ class Basic(Note):
 
     titled_by: ClassVar[str] = "front"
 
-    front: Markup = key("The question.", example="人民首创精神要怎样？")
-    back: Markup = key("The answer.", example="发挥")
-    extra: Markup | None = key("Shown below the answer.", None)
+    front: Markup = key(
+        "The question.", example="Which body causes most of the tides?", zh="人民首创精神要怎样？"
+    )
+    back: Markup = key("The answer.", example="the Moon", zh="发挥")
+    extra: Markup | None = key(
+        "Shown below the answer.",
+        None,
+        example="The Sun pulls, too, but less than half as much.",
+        zh="原文：发挥人民首创精神。",
+    )
     reverse: bool = key("Make a second card that asks from the back to the front.", False)
     typed: bool = key("Have the answer typed in and compared.", False)
 

@@ -29,7 +29,11 @@ class Cloze(Note):
 
     titled_by: ClassVar[str] = "text"
 
-    text: Markup = key("The text with its gaps.", example='"党的{{c1::生命线}}是群众路线"')
+    text: Markup = key(
+        "The text with its gaps.",
+        example="Tides are highest at {{c1::full}} and at {{c2::new}} moon",
+        zh="群众路线是党的{{c1::生命线}}",
+    )
     extra: Markup | None = key("Shown below the answer.", None)
 
 

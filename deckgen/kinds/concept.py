@@ -21,8 +21,12 @@ class Concept(Note):
 
     titled_by: ClassVar[str] = "term"
 
-    term: Markup = key("The term.", example="群众路线")
-    definition: Markup = key("What it means, without the term itself.")
+    term: Markup = key("The term.", example="neap tide", zh="群众路线")
+    definition: Markup = key(
+        "What it means, without the term itself.",
+        example="the tide twice a month when Sun and Moon pull at right angles",
+        zh="一切为了群众，一切依靠群众，从群众中来，到群众中去",
+    )
     example: Markup | None = key("An example, shown with either answer.", None)
 
 

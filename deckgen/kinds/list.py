@@ -40,9 +40,13 @@ class List(Note):
     titled_by: ClassVar[str] = "prompt"
 
     prompt: Markup = key(
-        "What the items are, with their count.", example="服务的三个“放下”是哪三个？"
+        "What the items are, with their count.",
+        example="Which three states does water have?",
+        zh="做群众工作，哪三样要放下、沉下、扑下？",
     )
-    items: tuple[Markup, ...] = key("The items, in order.")
+    items: tuple[Markup, ...] = key(
+        "The items, in order.", example="[ice, water, steam]", zh="[架子, 目光, 身子]"
+    )
     ordered: bool = key("Number the items.", True)
     hide: tuple[tuple[Plain, ...], ...] = key(
         "For each item the parts that its card hides; without it, the whole item.", ()

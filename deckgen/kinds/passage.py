@@ -6,25 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deckgen.deck.deck import Deck
-from deckgen.deck.field import Markup, Verbatim, key
+from deckgen.deck.field import Context, Markup, Verbatim, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
 from deckgen.kinds._question import Question, sequence_questions, shown
 from deckgen.kinds._sequence import items_note_type
-from deckgen.problem import Code, Severity
 from deckgen.render.escape import escape
 from deckgen.render.render import Renderer
 from deckgen.render.sequence import ITEMS, WHOLE, cards, gap, items, ladder
 from deckgen.text.passage import one_line
-
-BAD_CONTEXT = Code(
-    "bad-context",
-    Severity.ERROR,
-    "A passage's `context` is how many lines stand visible before the gap: 1 to 5. Leave it out "
-    "to show them all.",
-)
-
-MAX_CONTEXT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,9 +24,17 @@ class Passage(Note):
     titled_by: ClassVar[str] = "title"
     verbatim: ClassVar[tuple[str, ...]] = ("lines",)
 
-    title: Markup = key("What the passage is called.", example="群众路线的表述")
-    lines: tuple[Verbatim, ...] = key("The lines, as they stand in the source.")
-    context: int | None = key("How many lines before the gap are shown, 1 to 5.", None)
+    title: Markup = key(
+        "What the passage is called.", example="How the address begins", zh="群众路线的表述"
+    )
+    lines: tuple[Verbatim, ...] = key(
+        "The lines, as they stand in the source.",
+        example="['Four score and seven years ago', 'our fathers brought forth']",
+        zh="[一切为了群众，, 一切依靠群众，]",
+    )
+    context: Context | None = key(
+        "How many lines before the gap are shown, 1 to 5; without it, all.", None, example="2"
+    )
     whole: bool = key("Make a card that asks for the whole passage.", True)
 
 
@@ -63,9 +61,6 @@ NOTE_TYPE = items_note_type("passage", "Title", "Lines", WHOLE)
 
 def fields(note: Passage, render: Renderer) -> dict[str, str]:
     """Render a passage."""
-    if note.context is not None and not 1 <= note.context <= MAX_CONTEXT:
-        message = f"'context' is 1 to {MAX_CONTEXT}; leave it out to show all the lines before"
-        render.complain(BAD_CONTEXT, message, note, "context")
     whole = [escape(line) for line in note.lines]
     numbers = render.numbers(note, "lines")
     gapped = [

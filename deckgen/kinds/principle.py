@@ -33,12 +33,24 @@ class Principle(Note):
     titled_by: ClassVar[str] = "name"
     verbatim: ClassVar[tuple[str, ...]] = ("heading",)
 
-    name: Markup = key("The principle.", example="以民为本")
-    domain: Markup | None = key("The field that it governs.", None, example="为政")
-    heading: Markup | None = key("Its heading, with a cloze over each cell.", None)
-    image: Markup | None = key("The image that stands for it.", None, example="屋檐")
+    name: Markup = key("The principle.", example="One thing at a time", zh="以民为本")
+    domain: Markup | None = key("The field that it governs.", None, example="asking", zh="为政")
+    heading: Markup | None = key(
+        "Its heading, with a cloze over each cell.",
+        None,
+        example='"{{c1::Ask}} for {{c2::one thing}} at a time"',
+        zh='"{{c1::为政}}心怀天下，{{c2::以民为本}}溯党源"',
+    )
+    image: Markup | None = key(
+        "The image that stands for it.", None, example="a single key on a ring", zh="屋檐"
+    )
     claim: Markup | None = key("What it claims, shown with the answers.", None)
-    demands: tuple[Markup, ...] = key("What it demands, in order.", ())
+    demands: tuple[Markup, ...] = key(
+        "What it demands, in order.",
+        (),
+        example="[Split what has parts, Make a list of several]",
+        zh="[问政于民, 问需于民, 问计于民]",
+    )
 
 
 LABELS = {

@@ -37,9 +37,9 @@ from deckgen.text.passage import one_line
 class Work:
     """Where a saying is from: background, since the source need not say it."""
 
-    title: Plain = key("The work, as it is to be shown.", example="《论衡·书解篇》")
-    author: Plain | None = key("Who wrote it.", None, example="王充")
-    era: Plain | None = key("When.", None, example="东汉")
+    title: Plain = key("The work, as it is to be shown.", example="Hamlet", zh="《论衡·书解篇》")
+    author: Plain | None = key("Who wrote it.", None, example="William Shakespeare", zh="王充")
+    era: Plain | None = key("When.", None, example="about 1600", zh="东汉")
     cite: Plain | None = key("The place and edition that was looked up.", None)
     verified: bool | None = key("Whether it was checked in that place.", None)
 
@@ -51,11 +51,35 @@ class Quotation(Note):
     titled_by: ClassVar[str] = "lines"
     verbatim: ClassVar[tuple[str, ...]] = ("lines",)
 
-    lines: tuple[Verbatim, ...] = key("Its clauses with their punctuation, as in the source.")
-    gloss: Markup | None = key("What it means, in plain words.", None)
-    pivots: tuple[Plain, ...] = key("The words that it turns on; each is hidden on a card.", ())
-    principle: NoteId | None = key("The id of the principle that it stands for.", None)
-    work: Work | None = key("Where it is from.", None)
+    lines: tuple[Verbatim, ...] = key(
+        "Its clauses with their punctuation, as in the source.",
+        example="['To be, or not to be,', 'that is the question']",
+        zh="[知屋漏者在宇下，, 知政失者在草野。]",
+    )
+    gloss: Markup | None = key(
+        "What it means, in plain words.",
+        None,
+        example="Is it better to live, or to die?",
+        zh="屋子漏不漏，住在檐下的人最清楚。",
+    )
+    pivots: tuple[Plain, ...] = key(
+        "The words that it turns on; each is hidden on a card.",
+        (),
+        example="[not to be]",
+        zh="[宇下, 草野]",
+    )
+    principle: NoteId | None = key(
+        "The id of the principle that it stands for.",
+        None,
+        example="one-thing",
+        zh="yi-min-wei-ben",
+    )
+    work: Work | None = key(
+        "Where it is from.",
+        None,
+        example="{title: Hamlet, cite: act 3, verified: true}",
+        zh="{title: 《论衡·书解篇》, author: 王充, cite: 卷二十八}",
+    )
     original: Plain | None = key("The original wording, where it differs.", None)
     readings: Mapping[str, Plain] = key("How hard characters are read.", {}, example="{宇: yǔ}")
 

@@ -34,6 +34,11 @@ class Known:
     notes: Mapping[str, Note] = dataclasses.field(default_factory=dict)
     sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)
 
+    @property
+    def language(self) -> str:
+        """The deck's language; nothing where it is not known."""
+        return self.header.language if self.header else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:

@@ -50,7 +50,7 @@ def proposals(
     """
     name, type_ = expected.name, expected.type
     if expected.keys is not None:
-        yield from _keys(expected.keys, taken)
+        yield from _keys(expected.keys, taken, known.language)
     elif type_ is None:
         yield from (each for each in _free_keys(name, known) if each.value not in taken)
     elif is_verbatim(cursor, expected, defaults):
@@ -62,7 +62,7 @@ def proposals(
         yield from _values(name, type_, known)
 
 
-def _keys(keys: Keys, taken: set[str]) -> Iterator[Proposal]:
+def _keys(keys: Keys, taken: set[str], language: str) -> Iterator[Proposal]:
     common = authored(Note)
 
     def order(name: str) -> tuple[bool, bool, bool]:
@@ -71,7 +71,7 @@ def _keys(keys: Keys, taken: set[str]) -> Iterator[Proposal]:
     for name in sorted(keys, key=order):
         if name not in taken:
             detail = "required" if keys[name].required else ""
-            yield Proposal(name, "key", detail, describe_key(keys[name]))
+            yield Proposal(name, "key", detail, describe_key(keys[name], language))
 
 
 def _free_keys(name: str, known: Known) -> Iterator[Proposal]:

@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from deckgen.deck.deck import Deck
-from deckgen.deck.field import Language, Markup, Name, NoteId, Plain, Retention, Tag, Verbatim
+from deckgen.deck.field import (
+    Context,
+    Language,
+    Markup,
+    Name,
+    NoteId,
+    Plain,
+    Retention,
+    Tag,
+    Verbatim,
+)
 from deckgen.deck.note import Note
 from deckgen.deck.read import Authored
 from deckgen.kinds import kinds
@@ -31,6 +41,7 @@ _SHAPES = {
     Retention: "a number",
     bool: "true or false",
     int: "a whole number",
+    Context: "a whole number",
     float: "a number",
 }
 _MOST_CARDS = 8
@@ -41,12 +52,12 @@ def escaped(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", text).replace("\n", "  \n")
 
 
-def describe_key(key: Authored) -> str:
-    """Return what a key is for, what it takes, and an example."""
+def describe_key(key: Authored, language: str) -> str:
+    """Return what a key is for, what it takes, and an example; language: the deck's."""
     takes = "" if key.type is Any else f"Takes {_shape(key.type)}."
     parts = [key.about, f"{takes}{' Required.' if key.required else ''}".strip()]
-    if key.example:
-        parts.append(f"```yaml\n{key.name}: {key.example}\n```")
+    if example := key.example_in(language):
+        parts.append(f"```yaml\n{key.name}: {example}\n```")
     return "\n\n".join(filter(None, parts))
 
 

@@ -31,10 +31,11 @@ _DEFAULTS = Authored(
     required=False,
     about="What all notes of this file have in common; a note's own value wins.",
     example="{kind: basic, lesson: 1}",
+    zh="{kind: basic, lesson: 1}",
     shown=True,
 )
 _NOTES = dataclasses.replace(
-    _DEFAULTS, name="notes", about="The file's notes, in the order of study.", example=""
+    _DEFAULTS, name="notes", about="The file's notes, in the order of study.", example="", zh=""
 )
 
 

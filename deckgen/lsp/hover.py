@@ -32,7 +32,7 @@ def hover(
     """
     if expected.keys is not None:
         key = expected.keys.get(cursor.text)
-        return describe_key(key) if key else ""
+        return describe_key(key, analysis.known.language) if key else ""
     if expected.type is None:
         rule = rules().get(cursor.text) if expected.name in ("excuse", "lint") else None
         return rule.code.about if rule else ""

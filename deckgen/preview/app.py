@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 import mimetypes
+import threading
 from collections.abc import AsyncIterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -23,7 +24,7 @@ from deckgen.engine.stage import Stage
 from deckgen.preview.editor import open_editor
 from deckgen.preview.guard import Guard
 from deckgen.preview.live import Live, state
-from deckgen.preview.watch import changes_until
+from deckgen.preview.watch import changes
 from deckgen.problem import Span
 
 _CARD_POLICY = (
@@ -44,12 +45,16 @@ _PAGES = {
 _KEYS = """<script>
 addEventListener("keydown", event => {
   if (event.target.closest("input, textarea, summary")) return
-  if (!["Space", "ArrowLeft", "ArrowRight"].includes(event.code)) return
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (!["Space", "ArrowLeft", "ArrowRight", "Slash", "KeyF", "KeyD"].includes(event.code)) return
   event.preventDefault()
   parent.postMessage(event.code, "*")
 })
 </script>"""
-"""Passes on from a card's frame the keys that flip and move, and no others."""
+"""Passes on from a card's frame keys that show something, not the one that starts a program.
+
+The arrows up and down scroll the card.
+"""
 
 
 _HEARTBEAT_S = 15.0
@@ -65,9 +70,10 @@ class Preview:
         self._live = live
         self._stage = stage
         self._editor = editor
-        self._origin = f"http://127.0.0.1:{port}"
         self._changed = asyncio.Condition()
         self._stop = asyncio.Event()
+        self._unwatch = threading.Event()
+        self._unwatched = ""
         self.app = Starlette(
             routes=[
                 Route("/state", self._state),
@@ -86,15 +92,20 @@ class Preview:
         watching = asyncio.create_task(self._watch())
         yield
         self._stop.set()
+        self._unwatch.set()
         async with self._changed:
             self._changed.notify_all()
         await watching
 
     async def _watch(self) -> None:
-        async for _ in changes_until(self._live.watched(), self._stop):
-            await run_in_threadpool(self._live.refresh)
-            async with self._changed:
-                self._changed.notify_all()
+        heard = changes(self._live.wanted, self._unwatch)
+        try:
+            while await run_in_threadpool(next, heard, False):
+                await run_in_threadpool(self._live.refresh)
+                async with self._changed:
+                    self._changed.notify_all()
+        except OSError as error:  # the system watches so many files, and no more
+            self._unwatched = f"changes are not seen, load the page again for them: {error}"
 
     async def _page(self, request: Request) -> Response:
         found = _PAGES.get(request.path_params["name"])
@@ -106,8 +117,11 @@ class Preview:
         return Response(content, media_type=kind, headers=headers)
 
     async def _state(self, _: Request) -> Response:
+        if self._unwatched:
+            await run_in_threadpool(self._live.refresh)
         told = await run_in_threadpool(state, self._live.version)
-        return JSONResponse({**told, "editor": bool(self._editor)})
+        more = {"editor": bool(self._editor), "unwatched": self._unwatched}
+        return JSONResponse({**told, **more})
 
     async def _events(self, _: Request) -> Response:
         return StreamingResponse(self._versions(), media_type="text/event-stream")
@@ -135,7 +149,8 @@ class Preview:
             return HTMLResponse("this card is gone", 404)
         card = await run_in_threadpool(self._stage.render, note, ord_)
         shown = page(card, side, dark="dark" in request.query_params) + _KEYS
-        policy = _CARD_POLICY.format(origin=self._origin)
+        # the guard let only this server's own names through
+        policy = _CARD_POLICY.format(origin=f"http://{request.headers['host']}")
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return HTMLResponse(shown, headers=headers)
 

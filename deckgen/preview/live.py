@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deckgen.build import Compiled, Memory, compile_deck
 from deckgen.deck.note import Note
+from deckgen.deck.source import Source
 from deckgen.package.content import PackagedNote
+from deckgen.preview.watch import Wanted
 from deckgen.problem import Problem
 from deckgen.render.plain import plain
-from deckgen.text.passage import joined
+from deckgen.text.passage import joined, offsets
 
 _AROUND = 60
+_MATHEMATICS = re.compile(r"\\[()\[\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,16 @@ class Version:
 
 
 class Live:
-    """The latest version of a deck; `refresh` makes the next one."""
+    """The latest version of a deck; `refresh` makes the next one.
+
+    wanted: the files whose change calls for that.
+    """
 
     def __init__(self, deck: Path) -> None:
         self.deck = deck
         self._memory = Memory()
         self._refreshing = threading.Lock()
+        self.wanted = Wanted(deck)
         self.version = self._compile(1)
 
     def refresh(self) -> Version:
@@ -49,17 +58,11 @@ class Live:
 
     def _compile(self, number: int) -> Version:
         compiled = compile_deck(self.deck, int(time.time()), memory=self._memory)
+        self.wanted.learn(compiled)
         notes: dict[str, PackagedNote] = {}
         if compiled.deck and compiled.rendered:
             notes = dict(zip(compiled.deck.notes, compiled.rendered, strict=True))
         return Version(number, compiled, notes)
-
-    def watched(self) -> list[Path]:
-        """Return the folders and files whose change calls for a refresh."""
-        folder = self.deck if self.deck.is_dir() else self.deck.parent
-        deck = self.version.compiled.deck
-        sources = [source.file.path for source in deck.sources.values()] if deck else []
-        return [folder, *sources]
 
 
 def state(version: Version) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def state(version: Version) -> dict[str, Any]:
     return {
         "version": version.number,
         "name": deck.header.name if deck else "",
+        "language": deck.header.language if deck else "",
         "notes": list(_notes(version)),
         "problems": problems,
     }
@@ -83,7 +87,7 @@ def _notes(version: Version) -> Iterator[dict[str, Any]]:
             yield {
                 "id": note_id,
                 "kind": note.kind,
-                "title": plain(packaged.fields[0])[:80],
+                "title": _MATHEMATICS.sub("$", plain(packaged.fields[0]))[:80],
                 "deck": packaged.deck,
                 "tags": list(packaged.tags),
                 "ords": list(packaged.cards),
@@ -111,16 +115,37 @@ def _passages(version: Version, note: Note) -> Iterator[dict[str, str]]:
     for key in note.verbatim:
         value = getattr(note, key)
         quoted.append("\n".join(value) if isinstance(value, tuple) else plain(value or ""))
-    for text in quoted:
-        passage = joined(text)
-        at = source.joined.find(passage) if passage else -1
+    for at, end in _merged(_found(map(joined, quoted), source.joined)):
+        before, after = max(0, at - _AROUND), end + _AROUND
+        yield {
+            "before": ("…" if before else "") + source.joined[before:at],
+            "passage": source.joined[at:end],
+            "after": source.joined[end:after] + ("…" if after < len(source.joined) else ""),
+            "place": str(source.file.span(_offsets(source)[at])).rpartition(":")[0],
+        }
+
+
+def _found(passages: Iterable[str], source: str) -> Iterator[tuple[int, int]]:
+    for passage in passages:
+        at = source.find(passage) if passage else -1
         if at >= 0:
-            end = at + len(passage)
-            yield {
-                "before": source.joined[max(0, at - _AROUND) : at],
-                "passage": passage,
-                "after": source.joined[end : end + _AROUND],
-            }
+            yield at, at + len(passage)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in their order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for at, end in sorted(ranges):
+        if merged and at < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((at, end))
+    return merged
+
+
+@functools.lru_cache(maxsize=8)
+def _offsets(source: Source) -> list[int]:
+    return offsets(source.file.text)
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deckgen.problem import Code, Severity
@@ -38,10 +38,12 @@ class Media:
 
     name: its name there: the stem, and eight hexadecimal digits of its content's SHA-256, so
     that changed bytes are a new file and two files of one name stay two.
+    path: where it was read from.
     """
 
     name: str
     content: bytes
+    path: Path | None = field(default=None, compare=False)
 
 
 def snippet(name: str) -> str:
@@ -65,4 +67,4 @@ def read_media(path: Path) -> Media:
     content = path.read_bytes()
     stem = _UNSAFE.sub("-", unicodedata.normalize("NFC", path.stem)).strip("-") or "media"
     digest = hashlib.sha256(content).hexdigest()[:8]
-    return Media(f"{stem[:60]}-{digest}{path.suffix.lower()}", content)
+    return Media(f"{stem[:60]}-{digest}{path.suffix.lower()}", content, path)

@@ -1,11 +1,11 @@
 // What is shown is told by three things: the server's state, the filters, and where we are.
 const at = id => document.getElementById(id)
-let state = { notes: [], problems: [], name: "" }
+let state = { notes: [], problems: [], name: "", language: "" }
 let cards = []            // what the filters let through: {note, ord}
 let here = { id: null, ord: null, side: "question" }
 
 const look = {
-  frame: localStorage.frame || (innerWidth < 700 ? "phone" : "phone"),
+  frame: localStorage.frame || "phone",
   scheme: localStorage.scheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
 }
 
@@ -36,6 +36,11 @@ function element(name, properties, ...children) {
   return made
 }
 
+function isBroken() {      // a note that cannot be read just now; without errors it would be gone
+  return here.id !== null && !state.notes.some(note => note.id === here.id) &&
+    state.problems.some(problem => problem.severity === "error")
+}
+
 function showList() {
   const notes = filtered()
   cards = notes.flatMap(note => note.ords.map(ord => ({ note, ord })))
@@ -50,7 +55,7 @@ function showList() {
     row.onkeydown = event => { if (event.key === "Enter") go(note.id, note.ords[0]) }
     return row
   }))
-  if (!cards.some(card => card.note.id === here.id && card.ord === here.ord)) {
+  if (!isBroken() && !cards.some(card => card.note.id === here.id && card.ord === here.ord)) {
     const same = cards.find(card => card.note.id === here.id) || cards[0]
     here = { id: same?.note.id ?? null, ord: same?.ord ?? null, side: "question" }
   }
@@ -61,7 +66,9 @@ function mark() {
   for (const row of at("notes").children) {
     if (row.dataset.id === here.id) {
       row.setAttribute("aria-current", "true")
-      row.scrollIntoView({ block: "nearest" })
+      const list = at("notes"), top = row.offsetTop - list.offsetTop, end = top + row.offsetHeight
+      if (top < list.scrollTop) list.scrollTop = top       // the list alone moves, not the page
+      else if (end > list.scrollTop + list.clientHeight) list.scrollTop = end - list.clientHeight
     } else row.removeAttribute("aria-current")
   }
 }
@@ -71,6 +78,13 @@ function showCard() {
   const note = state.notes.find(each => each.id === here.id)
   const stage = at("stage")
   stage.className = look.frame
+  if (isBroken() && stage.querySelector("iframe.shown")) {
+    // a note that cannot be read just now keeps its place, and its last good card
+    stage.classList.add("stale")
+    at("where").textContent = `${here.id} · as it was before the error`
+    showAside(null)
+    return
+  }
   if (!note) {
     stage.replaceChildren(element("p", { textContent: state.notes.length ? "No card fits the filters." : "No card can be shown yet." }))
     at("where").textContent = ""
@@ -105,10 +119,11 @@ function showAside(note) {
     }, `${each.message}`, element("small", { textContent: `${each.file}:${each.line}:${each.column} ${each.severity}[${each.code}]` }))),
   ]))
   const place = note ? [element("h2", { textContent: "In the deck" }),
-    element("button", { className: "problem place", onclick: () => open(`note=${encodeURIComponent(note.id)}`) },
+    element("button", { className: "place", onclick: () => open(`note=${encodeURIComponent(note.id)}`) },
       `${note.file}:${note.lines[0]}`, element("small", { textContent: state.editor ? "opens the editor (e)" : "start with --editor to open it here" }))] : []
-  const passages = (note?.passages ?? []).map(each => element("p", { className: "passage", lang: "zh" },
-    `…${each.before}`, element("mark", { textContent: each.passage }), `${each.after}…`))
+  const passages = (note?.passages ?? []).map(each => element("p", { className: "passage", lang: state.language },
+    each.before, element("mark", { textContent: each.passage }), each.after,
+    element("small", { textContent: each.place })))
   at("passages").replaceChildren(...place, ...(passages.length ? [element("h2", { textContent: "In the source" }), ...passages] : []))
 }
 
@@ -159,10 +174,12 @@ async function load() {
   fill(at("deck"), "all lessons", [...new Set(state.notes.map(note => note.deck))].sort())
   fill(at("kind"), "all kinds", [...new Set(state.notes.map(note => note.kind))].sort())
   fill(at("tag"), "all tags", [...new Set(state.notes.flatMap(note => note.tags))].sort())
-  const errors = state.problems.filter(each => each.severity === "error").length
-  const others = state.problems.length - errors
-  const said = [errors && `${errors} error${errors > 1 ? "s" : ""}`, others && `${others} warning${others > 1 ? "s" : ""}`]
-  say(said.filter(Boolean).join(", ") || "no problems", errors > 0)
+  const said = ["error", "warning", "hint"].map(severity => {
+    const count = state.problems.filter(each => each.severity === severity).length
+    return count && `${count} ${severity}${count > 1 ? "s" : ""}`
+  })
+  const told = [state.unwatched, ...said].filter(Boolean)
+  say(told.join(" · ") || "no problems", Boolean(state.unwatched || said[0]))
   const side = here.side
   showList()
   if (here.id !== null) here.side = side
@@ -187,11 +204,13 @@ addEventListener("keydown", event => {
 })
 addEventListener("message", event => {
   const frame = at("stage").querySelector("iframe.shown")
-  if (frame && event.source === frame.contentWindow && ["Space", "ArrowLeft", "ArrowRight"].includes(event.data)) actions[event.data]()
+  if (frame && event.source === frame.contentWindow && ["Space", "ArrowLeft", "ArrowRight", "Slash", "KeyF", "KeyD"].includes(event.data)) actions[event.data]()
 })
 at("flip").onclick = () => { flip(); at("flip").blur() }
+for (const [id, by] of [["before", -1], ["after", 1]]) at(id).onclick = () => { move(by); at(id).blur() }
 at("frame").onclick = () => { look.frame = localStorage.frame = look.frame === "phone" ? "desktop" : "phone"; at("frame").blur(); show() }
 at("scheme").onclick = () => { look.scheme = localStorage.scheme = look.scheme === "dark" ? "light" : "dark"; at("scheme").blur(); show() }
+at("search").onkeydown = event => { if (event.key === "Enter") at("search").blur() }
 at("keys").onclick = () => at("help").showModal()
 for (const id of ["search", "deck", "kind", "tag", "troubled"]) at(id).oninput = () => { showList(); show() }
 
