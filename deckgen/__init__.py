@@ -1,3 +1,3 @@
 """deckgen compiles flashcards written as YAML into Anki packages."""
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"

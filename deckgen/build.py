@@ -13,6 +13,7 @@ from deckgen.deck.load import Files, load
 from deckgen.files import replace_file
 from deckgen.kinds import kinds
 from deckgen.lock.file import format_lock, lock_path, read_lock
+from deckgen.lock.history import History, read_history, recall
 from deckgen.lock.identify import identify
 from deckgen.lock.record import Lock
 from deckgen.lock.settle import Request, Settled
@@ -44,6 +45,7 @@ class Compiled:
     settled: the lock after this build, and what changed; `lock_file` is where it belongs.
     recognised: sentences that tell which notes were known again without their id.
     rendered: the deck's notes, in its order, also while there are errors elsewhere.
+    remembered: whether the lock, or git, remembers a build before this one.
     """
 
     deck: Deck | None
@@ -53,6 +55,7 @@ class Compiled:
     settled: Settled | None = None
     recognised: tuple[str, ...] = ()
     rendered: tuple[PackagedNote, ...] = ()
+    remembered: bool = False
 
     @property
     def lock_changes(self) -> bool:
@@ -76,7 +79,7 @@ def compile_deck(
     """Read, check and render a deck, and settle its moments by its lock.
 
     moment: the time that changed notes carry, in seconds since 1970.
-    lock: what counts as the deck's lock, instead of its file.
+    lock: what counts as the deck's lock, instead of its file and its history.
     unsaved: what counts as the text of files, instead of what is on disk.
     memory: what is known of the last time; afterwards it knows this time.
     """
@@ -89,13 +92,15 @@ def compile_deck(
     lock_file = lock_path(deck.header.at.file.path)
     known, damaged = read_lock(lock_file) if lock is None else (lock, [])
     guid = functools.partial(guid_of, deck.header.id)
+    history = read_history(lock_file) if lock is None else History()
+    known = recall(known, history)
     identified = identify(deck.notes, known, guid, request.new)
     deck = dataclasses.replace(deck, notes=identified.notes)
     numbers, too_many = number_notes(deck, identified)
     problems += [*damaged, *identified.problems, *too_many, *check(deck)]
     types, renderer = note_types(deck), Renderer(deck, plain_numbers(numbers))
     notes = packaged_notes(deck, types, renderer, identified, memory.notes)
-    settled = settle_notes(deck, known, notes, types, numbers, identified, moment, request)
+    settled = settle_notes(deck, known, history, notes, types, numbers, identified, moment, request)
     content = packaged_content(deck, notes, types, settled.lock, renderer)
     problems = in_order([*problems, *renderer.problems, *settled.problems])
     return Compiled(
@@ -106,7 +111,13 @@ def compile_deck(
         settled,
         identified.recognised,
         tuple(notes),
+        bool(known.notes),
     )
+
+
+def default_package(deck: Deck) -> Path:
+    """Return where a deck's package is written, if nobody says otherwise."""
+    return Path("dist") / f"{deck.header.id}.apkg"
 
 
 def package(content: Content) -> bytes:

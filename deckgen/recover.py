@@ -7,24 +7,50 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from deckgen.build import compile_deck
+from deckgen.build import Compiled, Memory, compile_deck, default_package
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds import kinds
 from deckgen.lock.identify import has_own_id
 from deckgen.lock.numbers import number_items
 from deckgen.lock.record import GUID_PREFIX, Lock, NoteRecord, Numbered, TypeRecord
+from deckgen.lock.settle import Request
 from deckgen.lock.sketch import LONG, SHORT, item_sketch, mark, sketch
 from deckgen.lock.wording import sent_fingerprint
 from deckgen.package.content import Content, PackagedNote, PackagedType
 from deckgen.package.identity import guid_of, stable_id
-from deckgen.package.read import Shipped, ShippedNote
+from deckgen.package.read import NoPackageError, Shipped, ShippedNote, read_package
 from deckgen.problem import Problem
 from deckgen.remember import built_type
 from deckgen.render.plain import plain
 
 _GAP = re.compile(r"\{\{c(\d+)::(.*?)(?:::.*?)?\}\}", re.DOTALL)
 _OPEN_ITEM = re.compile(r'<span class="item">((?:(?!</?span class="item"|\{\{c).)*?)</span>')
+
+
+def compile_remembered(
+    path: Path,
+    moment: int,
+    request: Request | None = None,
+    memory: Memory | None = None,
+    package: Path | None = None,
+) -> tuple[Compiled, Path | None]:
+    """Compile a deck; where its lock is lost, by the one that the builder of its package had.
+
+    package: the one that was built last; by default where it would be written. It is returned
+    where the lock was made again from it.
+    """
+    compiled = compile_deck(path, moment, request, memory=memory)
+    if compiled.remembered or compiled.deck is None or compiled.content is None:
+        return compiled, None
+    package = package or default_package(compiled.deck)
+    try:
+        lock, _ = recover(path, read_package(package))
+    except (NoPackageError, OSError):
+        return compiled, None
+    if lock is None or not lock.notes:
+        return compiled, None
+    return compile_deck(path, moment, request, lock), package
 
 
 def recover(deck: Path, shipped: Shipped) -> tuple[Lock | None, list[Problem]]:

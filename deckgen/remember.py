@@ -12,7 +12,7 @@ from deckgen.deck.link import references
 from deckgen.deck.note import Note
 from deckgen.kinds import kinds
 from deckgen.lock.file import lock_path
-from deckgen.lock.history import read_history
+from deckgen.lock.history import History
 from deckgen.lock.identify import Identified, Identity
 from deckgen.lock.numbers import number_items
 from deckgen.lock.record import Lock, Numbered
@@ -60,6 +60,7 @@ def plain_numbers(numbers: Numbers) -> dict[str, dict[str, tuple[int, ...]]]:
 def settle_notes(
     deck: Deck,
     lock: Lock,
+    history: History,
     notes: Sequence[PackagedNote],
     types: Mapping[str, PackagedType],
     numbers: Numbers,
@@ -76,7 +77,7 @@ def settle_notes(
     return settle(
         deck.header.id,
         lock,
-        read_history(lock_file),
+        history,
         built,
         [built_type(kind, packaged) for kind, packaged in sorted(types.items())],
         identified.identities,

@@ -20,9 +20,12 @@ from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 
+import genanki
+import yaml
 from playwright.sync_api import Page
 
 from deckgen import rules
+from deckgen.build import compile_deck, write
 from deckgen.deck.load import load
 from deckgen.kinds import kinds
 from deckgen.text.file import read_file
@@ -50,6 +53,40 @@ def lint(notes: int) -> None:
     print(f"lint / parse {linting() / parsing():.2f}, lint / load {linting() / loading():.2f}")
     cards = sum(len(kinds()[note.kind].questions(note, deck)) for note in deck.notes.values())
     print(f"{len(deck.notes):,} notes, {cards:,} cards, {len(found):,} problems")
+
+
+def build(notes: int) -> None:
+    """Time a build beside the script that a user would write: yaml.safe_load and genanki."""
+    with tempfile.TemporaryDirectory() as folder:
+        deck_folder, target = Path(folder, "cards"), Path(folder, "deck.apkg")
+        deck_folder.mkdir()
+        write_deck(deck_folder, notes)
+        with (deck_folder / "deck.yaml").open("a", encoding="utf-8") as header:
+            header.write("lint: {all: warning}\n")  # words by chance give some answers away
+        with timed("a script: yaml.safe_load and genanki, nothing checked", notes) as script:
+            _script(deck_folder, target)
+        with timed("deckgen: read, check and render", notes) as compiling:
+            compiled = compile_deck(deck_folder, int(time.time()))
+        assert compiled.content, compiled.problems[:3]
+        with timed("deckgen: write the lock and the package", notes) as writing:
+            write(compiled, target)
+        with timed("deckgen: read, check and render again, with the lock", notes) as again:
+            compile_deck(deck_folder, int(time.time()))
+    whole = compiling() + writing()
+    print(f"build / script {whole / script():.2f}, again / script {again() / script():.2f}")
+
+
+def _script(folder: Path, target: Path) -> None:
+    fields = [{"name": "Front"}, {"name": "Back"}]
+    sides = [{"name": "Card", "qfmt": "{{Front}}", "afmt": "{{Back}}"}]
+    model = genanki.Model(1, "Script", fields, sides)
+    deck = genanki.Deck(2, "Script")
+    for path in sorted(folder.glob("book-*.yaml")):
+        for note in yaml.safe_load(path.read_text("utf-8"))["notes"]:
+            values = [str(value) for key, value in note.items() if key not in ("id", "kind")]
+            sides_of_note = [values[0], "<br>".join(values[1:])]
+            deck.add_note(genanki.Note(model, sides_of_note, guid=note["id"]))
+    genanki.Package(deck).write_to_file(target)
 
 
 def save(saves: int) -> None:
@@ -216,7 +253,7 @@ def clauses(sentence: str) -> list[str]:
     return [*(f"{clause}，" for clause in first), last]
 
 
-BENCHMARKS = {each.__name__: each for each in (lint, save)}
+BENCHMARKS: dict[str, Callable[[int], None]] = {each.__name__: each for each in (build, lint, save)}
 
 
 def main() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-settings.register_profile("deckgen", deadline=None)  # a busy machine is no bug
+# a busy machine is no bug; and what a change broke should fail for that change, not by chance:
+# `pytest --hypothesis-profile=explore` looks for faults in other examples than every other run
+settings.register_profile("deckgen", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
 settings.load_profile("deckgen")
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from click.testing import CliRunner, Result
 
 from deckgen.build import Compiled, compile_deck, write
 from deckgen.commands import main
-from deckgen.lock.record import Lock
-from deckgen.lock.settle import Request
 from deckgen.package.content import Content, PackagedNote, PackagedType
 from deckgen.package.identity import stable_id
 from deckgen.render.notetype import Field, NoteType, Template
@@ -103,15 +102,13 @@ def push(folder: Path, version: int, *options: str, stdin: str = "") -> Result:
         write(compile_deck(deck, MOMENTS[1]), folder / "before.apkg")
     deck.write_text(_yaml(version), "utf-8")
 
-    def compiled(
-        path: Path, moment: int, request: Request | None = None, lock: Lock | None = None
-    ) -> Compiled:
-        whole = compile_deck(path, moment, request, lock)
+    def compiled(*given: Any, **named: Any) -> Compiled:
+        whole = compile_deck(*given, **named)
         assert whole.content, whole.problems
         return dataclasses.replace(whole, problems=[], content=content(version))
 
     output = str(folder / "recorded.apkg")
-    with mock.patch("deckgen.build.compile_deck", compiled):
+    with mock.patch("deckgen.recover.compile_deck", compiled):
         arguments = ["push", str(deck), "--output", output, *options]
         return CliRunner().invoke(main, arguments, input=stdin)
 

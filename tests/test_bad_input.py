@@ -304,3 +304,16 @@ notes:
         ("unknown-note", 15),
     }
     assert result.content is None
+
+
+def test_a_source_beside_the_deck_needs_a_project_around_both(tmp_path: Path) -> None:
+    (tmp_path / "source.txt").write_text("text")
+    deck = tmp_path / "cards"
+    deck.mkdir()
+    (deck / "deck.yaml").write_text("{name: D, id: d, sources: {s: ../source.txt}}")
+    (deck / "cards.yaml").write_text("notes: [{kind: concept, term: moon, definition: it orbits}]")
+    (told,) = (each for each in compile_deck(deck, 1).problems if has_errors([each]))
+    assert told.code.slug == "outside-project"
+    assert "run `git init` in the folder that holds both" in told.message
+    (tmp_path / ".git").mkdir()
+    assert not has_errors(compile_deck(deck, 1).problems)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import json
 import os
 import pty
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -16,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from deckgen import __version__
-from deckgen.commands import main
+from deckgen.commands import _working, main
 
 GOOD = """\
 name: Good
@@ -412,3 +414,32 @@ class TestHelp:
         known = {f"deckgen.commands.{name}" for name in ("_options", *COMMANDS)}
         deckgen = {name for name in imported if name.startswith("deckgen.")}
         assert deckgen <= known | {"deckgen.commands"}
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_takes_long_counts_the_seconds_on_a_terminal(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = _Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(_working, "_PATIENCE", 0.01)
+    with _working.working("compiling cards"):
+        while terminal and not stream.getvalue():
+            time.sleep(0.01)
+    shown = stream.getvalue()
+    assert shown.startswith("\rcompiling cards … 0 s") is terminal
+    assert shown.endswith("\r" if terminal else "")
+    assert shown.split("\r")[-2:] == [" " * len("compiling cards … 0 s"), ""] or not terminal
+
+
+def test_what_is_done_at_once_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = _Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with _working.working("compiling cards"):
+        pass
+    assert stream.getvalue() == ""

@@ -12,10 +12,12 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from anki.decks import DeckId
 from anki.scheduler.v3 import Scheduler
+from pypinyin import Style, lazy_pinyin
 
 from deckgen.build import Compiled, compile_deck, package
 from deckgen.engine.collection import import_package, temporary_collection
 from deckgen.engine.verify import Proof, prove
+from deckgen.kinds.quotation import Quotation
 from deckgen.package.archive import archive
 from deckgen.package.collection import collection
 from deckgen.package.content import Content, PackagedNote, PackagedType
@@ -70,6 +72,19 @@ def test_all_notes_are_new_once(essay: Essay) -> None:
     count = len(essay.content.notes)
     assert (first.found, first.new) == (count, count)
     assert (again.found, again.new, again.duplicate) == (count, 0, count)
+
+
+def test_hard_characters_are_read_as_in_their_sentence(essay: Essay) -> None:
+    assert essay.compiled.deck
+    notes = essay.compiled.deck.notes.values()
+    sayings = [note for note in notes if isinstance(note, Quotation) and note.readings]
+    assert len(sayings) == 3
+    for saying in sayings:
+        text = "".join(saying.lines)
+        read = lazy_pinyin(text, style=Style.TONE)
+        assert len(read) == len(text)
+        for character, reading in saying.readings.items():
+            assert {read[at] for at, each in enumerate(text) if each == character} == {reading}
 
 
 def test_lessons_are_decks_in_the_order_of_study(essay: Essay, proof: Proof) -> None:

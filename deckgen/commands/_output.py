@@ -51,13 +51,18 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def print_changes(compiled: Compiled, *, err: bool) -> None:
-    """Print what differs from the lock, where anything does."""
+def print_changes(compiled: Compiled, recovered: Path | None, *, err: bool) -> None:
+    """Print what differs from the lock, where anything does.
+
+    recovered: the package from which a lost lock was made again.
+    """
     from deckgen.plan import removed_search
 
     if compiled.settled is None or compiled.deck is None:
         return
     changes = compiled.settled.changes
+    if recovered:
+        click.echo(f"{compiled.lock_file} was missing: made again from {recovered}", err=err)
     for sentence in compiled.recognised:
         click.echo(sentence, err=err)
     counted = {

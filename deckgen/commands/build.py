@@ -90,31 +90,35 @@ def _build(
     style: str,
 ) -> tuple[bool, Compiled]:
     """Build once; return whether a package was written, and what was compiled."""
-    from deckgen.build import compile_deck, write
+    from deckgen.build import default_package, write
     from deckgen.commands._output import count, print_changes, print_problems, summary
+    from deckgen.commands._working import working
     from deckgen.edit.schema import refresh_schemas
     from deckgen.package.moment import moment
+    from deckgen.recover import compile_remembered
 
     try:
         now = moment(os.environ)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    compiled = compile_deck(deck, now, request, memory=memory)
+    with working(f"compiling {deck}"):
+        compiled, recovered = compile_remembered(deck, now, request, memory, output)
     print_problems(compiled.problems, style)
     content, quiet = compiled.content, style != "text"
     if content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing written", err=quiet)
         return False, compiled
-    print_changes(compiled, err=quiet)
+    print_changes(compiled, recovered, err=quiet)
     if locked and compiled.lock_changes:
         state = "out of date" if compiled.lock_file and compiled.lock_file.exists() else "missing"
         click.echo(
             f"{compiled.lock_file}: {state}; build without --locked, and commit it", err=quiet
         )
         return False, compiled
-    target = output or Path("dist") / f"{compiled.deck.header.id}.apkg"
+    target = output or default_package(compiled.deck)
     try:
-        write(compiled, target)
+        with working(f"packing {target}"):
+            write(compiled, target)
         refresh_schemas(compiled.deck)
     except OSError as error:
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None

@@ -30,8 +30,10 @@ def COMMAND(deck: Path, style: str) -> None:
 
     from deckgen.build import compile_deck
     from deckgen.commands._output import count, print_problems, summary
+    from deckgen.commands._working import working
 
-    compiled = compile_deck(deck, moment=int(time.time()))
+    with working(f"checking {deck}"):
+        compiled = compile_deck(deck, moment=int(time.time()))
     print_problems(compiled.problems, style)
     notes = compiled.content.notes if compiled.content else ()
     cards = sum(len(note.cards) for note in notes)

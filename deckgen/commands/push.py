@@ -83,7 +83,8 @@ def COMMAND(
       deckgen push --prune         # delete what was removed, after asking
       ANKICONNECT_KEY=… deckgen push my-deck.yaml
     """
-    from deckgen.commands._output import print_problems, summary
+    from deckgen.build import default_package
+    from deckgen.commands._output import print_changes, print_problems, summary
     from deckgen.desktop.connect import AnkiConnect, DesktopError, address, greet
     from deckgen.desktop.difference import compare
     from deckgen.desktop.inventory import take_inventory
@@ -97,14 +98,14 @@ def COMMAND(
             f"{at} is another computer: --allow-remote lets deckgen talk to it "
             "(Anki there has to find the package under the same path)"
         )
-    compiled = _compiled(deck)
+    compiled, recovered = _compiled(deck, output)
     print_problems(compiled.problems, "text")
     if compiled.content is None or compiled.deck is None:
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing pushed")
         raise SystemExit(1)
     content, past = compiled.content, _past(compiled)
     deck_id, connect = compiled.deck.header.id, AnkiConnect(at, key)
-    target = output or Path("dist") / f"{deck_id}.apkg"
+    target = output or default_package(compiled.deck)
 
     def look() -> tuple[Inventory, Difference]:
         inventory = take_inventory(connect, deck_id)
@@ -116,6 +117,7 @@ def COMMAND(
         if dry_run:
             _print_plan(difference)
         else:
+            print_changes(compiled, recovered, err=False)
             _build(compiled, target)
             if difference.arrives:
                 _import(connect, deck_id, target, inventory, difference, timeout)
@@ -132,12 +134,12 @@ def COMMAND(
         raise click.ClickException(str(error)) from None
 
 
-def _compiled(deck: Path) -> Compiled:
-    from deckgen.build import compile_deck
+def _compiled(deck: Path, output: Path | None) -> tuple[Compiled, Path | None]:
     from deckgen.package.moment import moment
+    from deckgen.recover import compile_remembered
 
     try:
-        return compile_deck(deck, moment(os.environ))
+        return compile_remembered(deck, moment(os.environ), package=output)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
@@ -164,9 +166,7 @@ def _past(compiled: Compiled) -> Past:
 
 def _build(compiled: Compiled, target: Path) -> None:
     from deckgen.build import write
-    from deckgen.commands._output import print_changes
 
-    print_changes(compiled, err=False)
     try:
         write(compiled, target)
     except OSError as error:

@@ -57,8 +57,11 @@ def COMMAND(package: Path, previous: Path | None, deck: Path | None, style: str)
       deckgen verify ~/Downloads/other.apkg --format json
     """
     from deckgen.commands._extra import extra
+    from deckgen.commands._working import working
 
-    proof: Proof = extra("deckgen.engine.verify", "anki").prove(package, previous)
+    prover = extra("deckgen.engine.verify", "anki")
+    with working(f"proving {package}"):
+        proof: Proof = prover.prove(package, previous)
     places = _places(proof, deck)
     if style == "json":
         _print_json(package, previous, proof, places)

@@ -64,6 +64,8 @@ def read_named(
         path = inside(folder / given, project)
         if path is None:
             message = f"'{given}' lies outside the project: move it below {project.name}/"
+            if not _is_project(project):
+                message += ", or run `git init` in the folder that holds both"
             problems.append(Problem(OUTSIDE_PROJECT, message, span))
             continue
         file, unread = read_file(path, _shown(folder / given, path), unsaved)
@@ -91,7 +93,8 @@ def inside(path: Path, project: Path) -> Path | None:
 def project_of(folder: Path) -> Path:
     """Return the project that a deck's folder belongs to."""
     folder = folder.resolve()
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists() or (candidate / "pyproject.toml").is_file():
-            return candidate
-    return folder
+    return next(filter(_is_project, (folder, *folder.parents)), folder)
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / ".git").exists() or (folder / "pyproject.toml").is_file()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from anki.cards import Card
 from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.decks import DeckId
 from anki.errors import AnkiException
@@ -20,6 +19,9 @@ from deckgen.engine.collection import (
 )
 from deckgen.engine.contents import Contents, UnreadableError, read_contents
 from deckgen.engine.failure import Failure, note_name, said
+
+if TYPE_CHECKING:  # this module cannot be imported before anki.collection
+    from anki.cards import CardId
 
 _STUDIED = 20
 _RATINGS = (CardAnswer.GOOD, CardAnswer.EASY, CardAnswer.AGAIN, CardAnswer.HARD)
@@ -71,7 +73,7 @@ def study(collection: Collection, cards: int = _STUDIED) -> None:
             continue
         collection.decks.set_current(DeckId(deck.id))
         while answered < cards and (queue := scheduler.get_queued_cards().cards):
-            card = Card(collection, backend_card=queue[0].card)
+            card = collection.get_card(cast("CardId", queue[0].card.id))
             card.start_timer()
             rating = _RATINGS[answered % len(_RATINGS)]
             answer = scheduler.build_answer(card=card, states=queue[0].states, rating=rating)

@@ -16,10 +16,18 @@ def sequence(field: str, ask: str, head: str = "") -> str:
 
 
 def fixed(number: int, ask: str, shown: str, answer: str = "") -> str:
-    """Return the part of one fixed card: what is asked, what is shown, and the answer."""
+    """Return the part of one fixed card: what is asked, about what, and the answer."""
+    return _part(number, f'<div class="ask alone">[[{ask}]]</div>{shown}', answer)
+
+
+def whole(number: int, ask: str, head: str, answer: str = "") -> str:
+    """Return the part of the card that asks for all items, below the same head as each of them."""
+    return _part(number, f'{head}<div class="ask whole">[[{ask}]]</div>', answer)
+
+
+def _part(number: int, front: str, answer: str) -> str:
     answered = f'<hr id="answer">{answer}[[speech]]' if answer else ""
-    asked = f'<div class="ask alone">[[{ask}]]</div>'
-    return f"{{{{#c{number}}}}}{asked}{shown}{answered}{{{{/c{number}}}}}"
+    return f"{{{{#c{number}}}}}{front}{answered}{{{{/c{number}}}}}"
 
 
 def cloze_template(kind: str, front: str, back: str) -> Template:
@@ -49,8 +57,8 @@ def _row(name: str, asked: int | None) -> str:
     return row if asked is None else f"{{{{^c{asked}}}}}{row}{{{{/c{asked}}}}}"
 
 
-def items_note_type(kind: str, head: str, items: str, whole: int) -> NoteType:
-    """Return the note type of items below a head: a card for each, and one for the whole.
+def items_note_type(kind: str, head: str, items: str, last: int) -> NoteType:
+    """Return the note type of items below a head: a card for each, and the last for the whole.
 
     head, items: the names of the fields that hold them.
     """
@@ -68,8 +76,8 @@ def items_note_type(kind: str, head: str, items: str, whole: int) -> NoteType:
         templates=(
             cloze_template(
                 kind,
-                gapped + fixed(whole, "ask-whole", shown),
-                gapped + fixed(whole, "ask-whole", shown, "{{Whole}}"),
+                gapped + whole(last, "ask-whole", shown),
+                gapped + whole(last, "ask-whole", shown, "{{Whole}}"),
             ),
         ),
         cloze=True,

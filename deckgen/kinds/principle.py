@@ -11,7 +11,7 @@ from deckgen.deck.field import Markup, key
 from deckgen.deck.note import Note
 from deckgen.kinds._kind import Kind
 from deckgen.kinds._question import Question, gap_questions, sequence_questions, shown
-from deckgen.kinds._sequence import cloze_template, fixed, reveal, sequence
+from deckgen.kinds._sequence import cloze_template, fixed, reveal, sequence, whole
 from deckgen.problem import Code, Severity
 from deckgen.render.notetype import TAIL, Field, NoteType
 from deckgen.render.plain import plain
@@ -59,7 +59,7 @@ LABELS = {
         "ask-domain": "Which principle governs this domain?",
         "ask-image": "Which principle does this image stand for?",
         "ask-heading": "Complete the heading",
-        "ask-demand": "What does the principle demand?",
+        "ask-demand": "Fill in the missing demand (of {{Count}}; the later ones are hidden)",
         "ask-demands": "Name all {{Count}} demands of the principle",
         "domain": "Domain",
         "image": "Image",
@@ -69,8 +69,8 @@ LABELS = {
         "name": "原则",
         "ask-domain": "这个领域对应哪条原则？",
         "ask-image": "这个形象说明哪条原则？",
-        "ask-heading": "补全标题",
-        "ask-demand": "补出这条原则的一项要求",
+        "ask-heading": "补全小标题",
+        "ask-demand": "补出空缺的一项要求（共 {{Count}} 项，后面的不显示）",
         "ask-demands": "依次说出这条原则的 {{Count}} 项要求",
         "domain": "领域",
         "image": "形象",
@@ -80,8 +80,8 @@ LABELS = {
         "name": "原則",
         "ask-domain": "這個領域對應哪條原則？",
         "ask-image": "這個形象說明哪條原則？",
-        "ask-heading": "補全標題",
-        "ask-demand": "補出這條原則的一項要求",
+        "ask-heading": "補全小標題",
+        "ask-demand": "補出空缺的一項要求（共 {{Count}} 項，後面的不顯示）",
         "ask-demands": "依次說出這條原則的 {{Count}} 項要求",
         "domain": "領域",
         "image": "形象",
@@ -93,22 +93,20 @@ DOMAIN, IMAGE = 1, 2
 CELLS, DEMANDS = range(11, 101), range(101, 301)
 """Card numbers in the order of teaching: unlike a saying's, its fixed cards come first."""
 
-_NAME = '<div class="question">{{Name}}</div>'
 _ANSWER = '<div class="answer">{{Name}}</div>'
+_OF = '{{#Domain}}<span class="of">{{Domain}}</span>{{/Domain}}'
+_NAME = f'<div class="question">{{{{Name}}}}{_OF}</div>'
 _GAPS = sequence("Heading", "ask-heading") + sequence("Demands", "ask-demand", _NAME)
 _REVEAL = reveal(Domain=DOMAIN, Image=IMAGE, Claim=None)
 _CELL = re.compile(r"\{\{c(\d+)::")
 
 
 def _fixed(answered: bool) -> str:
-    shown = (
-        (DOMAIN, "ask-domain", '<div class="question">{{Domain}}</div>', _ANSWER),
-        (IMAGE, "ask-image", '<div class="question">{{Image}}</div>', _ANSWER),
-        (WHOLE, "ask-demands", _NAME, "{{Whole}}"),
-    )
-    return "".join(
-        fixed(number, ask, question, answer if answered else "")
-        for number, ask, question, answer in shown
+    answer = _ANSWER if answered else ""
+    return (
+        fixed(DOMAIN, "ask-domain", '<div class="question">{{Domain}}</div>', answer)
+        + fixed(IMAGE, "ask-image", '<div class="question">{{Image}}</div>', answer)
+        + whole(WHOLE, "ask-demands", _NAME, "{{Whole}}" if answered else "")
     )
 
 

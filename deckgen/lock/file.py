@@ -86,10 +86,10 @@ def parse_lock(file: TextFile) -> tuple[Lock, list[Problem]]:
     deck_id = ""
     damaged: list[int] = []
     for number, line in enumerate(lines, 1):
-        if (note := _NOTE.fullmatch(line)) and (record := _note(note)):
-            notes[record.key] = _united(notes.get(record.key), record)
-        elif type_ := _TYPE.fullmatch(line):
-            types[type_[1]] = _newest(types.get(type_[1]), _type(type_))
+        if note := parse_note(line):
+            notes[note.key] = _united(notes.get(note.key), note)
+        elif type_ := parse_type(line):
+            types[type_.kind] = _newest(types.get(type_.kind), type_)
         elif deck := _DECK.fullmatch(line):
             deck_id = deck[1]
         elif not _says_nothing(line):
@@ -103,10 +103,8 @@ def parse_lock(file: TextFile) -> tuple[Lock, list[Problem]]:
 def format_lock(lock: Lock) -> str:
     """Return a lock's text."""
     lines = [f"{HEAD} {VERSION}", _COMMENT, f"deck-id {lock.deck_id}"]
-    for kind in sorted(lock.types):
-        each = lock.types[kind]
-        lines.append(f"type {kind} m={each.moment} structure={each.structure} style={each.style}")
-    lines += [_line(lock.notes[key]) for key in sorted(lock.notes)]
+    lines += [format_type(lock.types[kind]) for kind in sorted(lock.types)]
+    lines += [format_note(lock.notes[key]) for key in sorted(lock.notes)]
     return "\n".join([*lines, _END, ""])
 
 
@@ -134,7 +132,14 @@ def _cut_off(lines: list[str], file: TextFile) -> Iterator[Problem]:
         yield Problem(DAMAGED_LOCK, message, Span(file.name, len(lines)))
 
 
-def _line(record: NoteRecord) -> str:
+def format_type(record: TypeRecord) -> str:
+    """Return a note type's line."""
+    pins = f"structure={record.structure} style={record.style}"
+    return f"type {record.kind} m={record.moment} {pins}"
+
+
+def format_note(record: NoteRecord) -> str:
+    """Return a note's line."""
     name = f" name={_quoted(record.name)}" if record.name != record.id else ""
     wording = f" wording={record.wording}" if record.wording else ""
     numbers = "".join(
@@ -156,8 +161,11 @@ def _quoted(text: str) -> str:
     return _UNSAFE.sub(lambda found: urllib.parse.quote(found[0]), text)
 
 
-def _note(found: re.Match[str]) -> NoteRecord | None:
-    """Return what a line says, unless it gives a number to two items."""
+def parse_note(line: str) -> NoteRecord | None:
+    """Return what a note's line says, unless it gives a number to two items."""
+    found = _NOTE.fullmatch(line)
+    if found is None:
+        return None
     numbers: dict[str, tuple[Numbered, ...]] = {}
     for word in found[11].split():
         field, _, items = word.partition("=")
@@ -184,8 +192,10 @@ def _numbered(item: str) -> Numbered:
     return Numbered(abs(int(number)), text[:8], text[8:], gone=number.startswith("-"))
 
 
-def _type(found: re.Match[str]) -> TypeRecord:
-    return TypeRecord(found[1], int(found[2]), found[3], found[4])
+def parse_type(line: str) -> TypeRecord | None:
+    """Return what a note type's line says."""
+    found = _TYPE.fullmatch(line)
+    return TypeRecord(found[1], int(found[2]), found[3], found[4]) if found else None
 
 
 def _united(one: NoteRecord | None, other: NoteRecord) -> NoteRecord:
@@ -193,17 +203,22 @@ def _united(one: NoteRecord | None, other: NoteRecord) -> NoteRecord:
     if one is None or one == other:
         return other
     older, newer = sorted((one, other), key=lambda record: record.moment)
-    numbers = dict(newer.numbers)
-    for field, items in older.numbers.items():
-        known = {each.number for each in numbers.get(field, ())}
-        more = tuple(each for each in items if each.number not in known)
-        numbers[field] = (*numbers.get(field, ()), *more)
     return replace(
         newer,
         content=newer.content if newer.content == older.content else "",
         removed=one.removed and other.removed,
-        numbers=numbers,
+        numbers=united_numbers(newer, older),
     )
+
+
+def united_numbers(one: NoteRecord, other: NoteRecord) -> dict[str, tuple[Numbered, ...]]:
+    """Return a record's numbers, and those of items that the other has besides, as gone."""
+    numbers = dict(one.numbers)
+    for field, items in other.numbers.items():
+        known = {each.number for each in numbers.get(field, ())}
+        more = (replace(each, gone=True) for each in items if each.number not in known)
+        numbers[field] = (*numbers.get(field, ()), *more)
+    return numbers
 
 
 def _newest(one: TypeRecord | None, other: TypeRecord) -> TypeRecord:

@@ -1,20 +1,26 @@
-"""The highest moments that a lock ever recorded, from its git history."""
+"""What was shipped by any lock that git remembers."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
-import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from deckgen.lock.record import NoteKey
-
-_NOTE = re.compile(
-    r"^[-+](?:note|removed) ([a-z0-9-]+) ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE
+from deckgen.files import replace_file
+from deckgen.lock.file import (
+    VERSION,
+    format_note,
+    format_type,
+    parse_note,
+    parse_type,
+    united_numbers,
 )
-_TYPE = re.compile(r"^[-+]type ([a-z0-9-]+) m=([0-9]{1,10}) ", re.MULTILINE)
+from deckgen.lock.record import Lock, NoteRecord, TypeRecord
 
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git sets for a hook, and would mislead a git that runs in another folder."""
@@ -22,42 +28,119 @@ _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The highest moment of each note and note type, in seconds since 1970."""
+    """The latest that was shipped: notes by the name that their GUID is made of, types by kind."""
 
-    notes: Mapping[NoteKey, int] = field(default_factory=dict)
-    types: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, NoteRecord] = field(default_factory=dict)
+    types: Mapping[str, TypeRecord] = field(default_factory=dict)
 
 
 def read_history(path: Path) -> History:
-    """Read the history of a lock; without git, or outside a repository, there is none.
+    """Return the latest that any commit's lock said and the file does not; nothing without git.
 
     Every commit counts, those of merged branches too: after a revert, or a merge that took the
-    other side, a moment that was shipped is still known.
+    other side, what was shipped is still known. Where two say different things of one moment, the
+    content counts as unknown.
     """
-    command = [
-        *("git", "--literal-pathspecs", "log", "--full-history", "-m", "--format=", "-p", "-U0"),
-        *(
-            "--text",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--no-renames",
-            "--",
-            path.name,
-        ),
-    ]
+    try:
+        there = set(path.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        there = set()
+    return _latest(line for line in _remembered(path) if line not in there)
+
+
+def recall(lock: Lock, history: History) -> Lock:
+    """Return a lock with what it forgot: notes that it lost, and numbers of their items."""
+    notes = dict(lock.notes)
+    keys = {record.name: key for key, record in lock.notes.items()}
+    for name, past in history.notes.items():
+        key = keys.get(name)
+        if key:
+            notes[key] = replace(notes[key], numbers=united_numbers(notes[key], past))
+        else:
+            notes.setdefault(past.key, past)
+    return Lock(lock.deck_id, notes, {**history.types, **lock.types})
+
+
+def _latest(lines: Iterable[str]) -> History:
+    """Return what lines of locks say together, the newest first."""
+    notes: dict[str, NoteRecord] = {}
+    types: dict[str, TypeRecord] = {}
+    for line in lines:
+        if note := parse_note(line):
+            notes[note.name] = _later(notes.get(note.name), note)
+        elif type_ := parse_type(line):
+            known = types.get(type_.kind)
+            types[type_.kind] = max(known or type_, type_, key=lambda each: each.moment)
+    return History(notes, types)
+
+
+def _later(known: NoteRecord | None, other: NoteRecord) -> NoteRecord:
+    """Return the record of the higher moment; whether it was removed, the later commit says."""
+    if known is None:
+        return other
+    later = other if other.moment > known.moment else known
+    unclear = known.moment == other.moment and not (
+        known.rendered == other.rendered and known.content and other.content
+    )
+    return replace(
+        later,
+        content="" if unclear else later.content,
+        removed=known.removed,
+        numbers=united_numbers(known, other),
+    )
+
+
+def _remembered(path: Path) -> list[str]:
+    """Return the latest that any commit's lock said, as lines of a lock.
+
+    They are kept in git's own folder, so that only the commits since then have to be read.
+    """
+    said = _git(path, "rev-parse", "HEAD", "--absolute-git-dir", "--show-prefix").split("\n")
+    if len(said) < 3:
+        return []
+    head, folder, prefix = said[:3]
+    name = hashlib.sha256(f"{VERSION} {prefix}{path.name}".encode()).hexdigest()[:16]
+    kept = Path(folder, "deckgen", name)
+    try:
+        seen, *lines = kept.read_text("utf-8").splitlines()
+    except (OSError, ValueError):  # there is none, or it is empty or damaged
+        seen, lines = "", []
+    if seen == head:
+        return lines
+    if not seen or _git(path, "merge-base", seen, "HEAD").strip() != seen:
+        seen, lines = "", []  # another branch: what that shipped is not of this one
+    changed = dict.fromkeys(_changed_lines(path, f"{seen}..HEAD" if seen else "HEAD"))
+    history = _latest(chain(changed, lines))
+    lines = [*map(format_type, history.types.values()), *map(format_note, history.notes.values())]
+    with contextlib.suppress(OSError):
+        replace_file(kept, "\n".join([head, *lines, ""]).encode())
+    return lines
+
+
+def _changed_lines(path: Path, commits: str) -> Iterator[str]:
+    """Yield what commits put into a file and took out of it, the newest first."""
+    log = _git(
+        path,
+        *("log", commits, "--full-history", "-m", "--format=", "-p", "-U0", "--text"),
+        *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--", path.name),
+    )
+    for change in log.split("\ndiff --git "):
+        lines = change.splitlines()
+        for mark in "+-":  # what a commit took out is older than what it put in
+            yield from (line[1:] for line in lines if line.startswith(mark))
+
+
+def _git(path: Path, *arguments: str) -> str:
+    """Return what git prints in a file's folder; nothing where it fails, or is not there."""
     environment = {name: each for name, each in os.environ.items() if name not in _OF_A_HOOK}
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and git by its name
-            command, cwd=path.parent, env=environment, capture_output=True, check=False
+            ["git", "--literal-pathspecs", *arguments],  # noqa: S607
+            cwd=path.parent,
+            env=environment,
+            capture_output=True,
+            check=False,
         )
     except OSError:
-        return History()
-    text = done.stdout.decode("utf-8", "replace")
-    notes: dict[NoteKey, int] = {}
-    for note_id, kind, moment in _NOTE.findall(text):
-        notes[note_id, kind] = max(notes.get((note_id, kind), 0), int(moment))
-    types: dict[str, int] = {}
-    for kind, moment in _TYPE.findall(text):
-        types[kind] = max(types.get(kind, 0), int(moment))
-    return History(notes, types)
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

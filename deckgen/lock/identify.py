@@ -26,7 +26,7 @@ CHANGED_ID = Code(
 )
 
 _SURELY = 0.75
-_LIKELY = 0.4
+_LIKELY = 0.3
 
 GuidOf = Callable[[str], str]
 _Pairs = Iterator[tuple[str, NoteRecord]]
@@ -102,21 +102,30 @@ def _exact(notes: Mapping[str, Note], lock: Lock, guid_of: GuidOf) -> _Pairs:
         record = by_guid.get(note.guid or "")
         if record and record.kind == note.kind:
             yield name, record
-    worded = [record for record in lock.notes.values() if record.wording]
-    present = {(each.wording, each.kind): each for each in worded if not each.removed}
-    known = {(each.wording, each.kind): each for each in worded} | present
-    for name, note in notes.items():
-        if name not in own and (record := known.get((name, note.kind))):
-            yield name, record
-    for name, note in own.items() if present else ():
-        record = present.get((derived_id(note), note.kind))
-        if record and (name, note.kind) not in lock.notes:
-            yield name, record
+    worded = sorted(
+        (record for record in lock.notes.values() if record.wording),
+        key=lambda record: (not record.removed, record.key),
+    )
+    by_words = {(record.wording, record.kind): record for record in worded}
+    by_first_words = {(record.id, record.kind): record for record in worded}
+    unknown = {
+        name: note
+        for name, note in notes.items()
+        if name not in own or (name, note.kind) not in lock.notes
+    }
+    for known in (by_words, by_first_words) if worded else ():
+        for name, note in unknown.items():
+            if record := known.get((derived_id(note), note.kind)):
+                yield name, record
 
 
 def _alike(strangers: Mapping[str, Note], lock: Lock, claimed: Collection[NoteKey]) -> _Pairs:
     """Yield pairs of a note and the record of one that is gone and was like it, surest first."""
-    gone = [each for key, each in lock.notes.items() if key not in claimed and not each.removed]
+    gone = [
+        each
+        for key, each in lock.notes.items()
+        if key not in claimed and (each.wording or not each.removed)
+    ]
     if not gone or not strangers:
         return
     alike = Alike(gone, [lock.notes[key] for key in claimed])
@@ -124,7 +133,7 @@ def _alike(strangers: Mapping[str, Note], lock: Lock, claimed: Collection[NoteKe
         (likeness, name, record)
         for name, note in strangers.items()
         for likeness, record in alike.like(content_sketch(note, LONG), note.kind)
-        if likeness >= (_LIKELY if record.wording else _SURELY)
+        if likeness >= (_LIKELY if record.wording and not record.removed else _SURELY)
     ]
     taken: set[str | NoteKey] = set()
     for _, name, record in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].key)):

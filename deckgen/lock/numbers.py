@@ -10,6 +10,7 @@ from dataclasses import replace
 from deckgen.lock.record import Numbered
 from deckgen.lock.sketch import item_sketch, likeness, mark
 
+_ALIKE_ALONE = 0.2
 _ALIKE_HERE = 0.3
 _ALIKE_ELSEWHERE = 0.6
 
@@ -103,7 +104,7 @@ def _pairs(
                     if news is not here:
                         wanted = _ALIKE_ELSEWHERE
                     elif len(olds) == len(here) == 1:
-                        wanted = 0.01  # alone in its place, it is that one if it is any
+                        wanted = _ALIKE_ALONE
                     else:
                         wanted = _ALIKE_HERE
                     if alike >= wanted:

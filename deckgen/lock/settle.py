@@ -68,6 +68,7 @@ class Changes:
     back: notes that had been removed.
     unsent: notes whose markup alone changed; they are left alone unless asked for.
     moved: notes whose deck changed, and the deck they were in; Anki leaves their cards there.
+    untouched: how many notes are none of these, or changed in markup only.
     types: kinds whose look or structure changed.
     """
 
@@ -120,8 +121,10 @@ def settle(
 ) -> Settled:
     """Compare a build with the lock, and give every note and note type its moment.
 
-    A moment moves only where the content did, or where it fell below one that was recorded
-    before: then to the clock, or to one second after the highest moment ever recorded.
+    A moment moves only where the content did, and what is sent with it, since it was last sent: to
+    the clock, or to one second after the highest moment ever recorded.
+
+    lock: with what it forgot; history: the latest that git remembers of each.
     span: where the lock is, for its problems.
     """
     problems: list[Problem] = []
@@ -133,11 +136,12 @@ def settle(
     records: dict[NoteKey, NoteRecord] = {}
     for note in notes:
         known = identities[note.id].record
-        moment, what = _moment(note, known, history, request)
+        past = history.notes.get(identities[note.id].name)
+        moment, rendered, what = _settled(note, known, past, request)
         became[what].append(note.id)
         if known and not known.removed and known.deck != note.deck:
             moved[note.id] = known.deck
-        record = _record(note, identities[note.id], moment)
+        record = _record(note, identities[note.id], moment, rendered)
         records[record.key] = record
     taken = {identity.record.key for identity in identities.values() if identity.record}
     gone = [record for key, record in lock.notes.items() if key not in taken]
@@ -152,41 +156,47 @@ def settle(
         unsent=tuple(became["unsent"]),
         moved=moved,
         removed=tuple(record for record in gone if not record.removed),
-        untouched=len(became["untouched"]) + len(became["unsent"]),
+        untouched=sum(each not in moved for each in (*became["untouched"], *became["unsent"])),
         types=changed_types,
     )
     return Settled(Lock(deck_id, records, type_records), changes, tuple(problems))
 
 
-def _moment(
-    note: Built, known: NoteRecord | None, history: History, request: Request
-) -> tuple[int, str]:
-    """Return a note's moment, and what became of it."""
-    recorded = history.notes.get((note.id, note.kind), 0)
+def _settled(
+    note: Built, known: NoteRecord | None, past: NoteRecord | None, request: Request
+) -> tuple[int, str, str]:
+    """Return a note's moment, the fingerprint of what is sent of it, and what became of it."""
     if known is None:
-        return max(request.clock, recorded + 1), "new"
-    highest = max(recorded, history.notes.get(known.key, 0), known.moment)
-    following = max(request.clock, highest + 1)
-    moment, what = known.moment, "untouched"
-    if known.rendered != note.rendered:
-        if known.content != note.content or request.send_markup:
-            moment, what = following, "changed"
+        return max(request.clock, 1), note.rendered, "new"
+    latest = _latest(known, past)
+    moment, rendered, what = latest.moment, latest.rendered, "untouched"
+    if not latest.content or latest.rendered != note.rendered:
+        if latest.content != note.content or request.send_markup:
+            moment, rendered = max(request.clock, latest.moment + 1), note.rendered
+            what = "changed" if known.rendered != note.rendered else "again"
         else:
             what = "unsent"
-    if not known.content or known.moment < highest:
-        moment, what = following, "changed" if what == "changed" else "again"
-    return moment, "back" if known.removed else what
+    return moment, rendered, "back" if known.removed else what
 
 
-def _record(note: Built, identity: Identity, moment: int) -> NoteRecord:
-    known = identity.record
+def _latest(known: NoteRecord, past: NoteRecord | None) -> NoteRecord:
+    """Return what was sent last of a note; where that is two things, the content is unknown."""
+    if past is None or past.moment < known.moment:
+        return known
+    if past.moment == known.moment:
+        same = past.content and past.rendered == known.rendered
+        return known if same else replace(known, content="")
+    return past
+
+
+def _record(note: Built, identity: Identity, moment: int, rendered: str) -> NoteRecord:
     return NoteRecord(
         id=note.id,
         kind=note.kind,
         name=identity.name,
         moment=moment,
         content=note.content,
-        rendered=known.rendered if known and known.moment == moment else note.rendered,
+        rendered=rendered,
         sketch=note.sketch,
         deck=note.deck,
         wording=identity.wording,
@@ -205,9 +215,10 @@ def _types(
     records, changed = dict(lock.types), []
     for built in types:
         known = lock.types.get(built.kind)
-        highest = max(history.types.get(built.kind, 0), known.moment if known else 0)
-        same = known and known.style == built.style and known.structure == built.structure
-        if known and same and known.moment == highest:
+        past = history.types.get(built.kind)
+        latest = past if past and known and past.moment > known.moment else known
+        if latest and latest.style == built.style and latest.structure == built.structure:
+            records[built.kind] = latest
             continue
         if known and known.structure != built.structure and built.kind not in request.change_types:
             message = (
@@ -216,7 +227,7 @@ def _types(
                 "note-type-changed`"
             )
             problems.append(Problem(TYPE_CHANGED, message, span))
-        moment = max(request.clock, highest + 1)
+        moment = max(request.clock, latest.moment + 1 if latest else 1)
         records[built.kind] = TypeRecord(built.kind, moment, built.structure, built.style)
         if known:
             changed.append(built.kind)

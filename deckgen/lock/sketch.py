@@ -6,12 +6,16 @@ import hashlib
 import re
 import zlib
 
+from deckgen.text.han import HAN
+
 SHORT, LONG = 12, 32
 """How many hashes are kept of a text: the more, the better alike texts are told apart."""
 
-_ITEM = 6
+_ITEM = 8
 _DIGITS = 4
 _WORDS = re.compile(r"\w+")
+_SHINGLE = re.compile(rf"(?=([{HAN}].|.[{HAN}]|...))", re.DOTALL)
+"""Two neighbouring characters where one is Han, three elsewhere; they overlap."""
 
 
 def fingerprint(text: str) -> str:
@@ -25,16 +29,16 @@ def mark(text: str) -> str:
 
 
 def sketch(text: str, kept: int) -> str:
-    """Return the smallest hashes of a text's character pairs, four hexadecimal digits each.
+    """Return the smallest hashes of a text's shingles, four hexadecimal digits each.
 
     A bottom-k sketch (Broder 1997, "On the resemblance and containment of documents"): the
     likeness of two texts can be told from their sketches alone. Case and punctuation do not count.
     """
     words = "".join(_WORDS.findall(text.casefold())) or text
-    framed = f"\x02{words}\x03"
-    pairs = {framed[at : at + 2] for at in range(len(framed) - 1)}
-    hashes = sorted({zlib.crc32(pair.encode()) >> 16 for pair in pairs})
-    return "".join(f"{each:04x}" for each in hashes[:kept])
+    hashes = {
+        zlib.crc32(shingle.encode()) >> 16 for shingle in _SHINGLE.findall(f"\x02{words}\x03")
+    }
+    return "".join(f"{each:04x}" for each in sorted(hashes)[:kept])
 
 
 def item_sketch(text: str) -> str:
@@ -53,7 +57,7 @@ def hashes(of_sketch: str) -> set[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """Estimate which share of their character pairs two texts share, 0 to 1.
+    """Estimate which share of their shingles two texts share, 0 to 1.
 
     one, other: their sketches, which keep equally many hashes.
     """
