@@ -9,12 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import watchfiles
 from click.testing import CliRunner
 
+from deckgen.build import compile_deck
 from deckgen.commands import main
+from deckgen.preview.watch import Wanted, changes
 
 DECK = """\
 name: Tides
@@ -169,3 +172,26 @@ def test_what_cannot_be_watched_is_said(cards: Path, monkeypatch: pytest.MonkeyP
     shown = CliRunner().invoke(main, ["build", str(cards), "--watch"])
     assert shown.exit_code == 1
     assert f"cannot watch {cards}: OS file watch limit reached." in shown.output
+
+
+def test_a_file_that_goes_before_the_watch_begins_is_no_end(
+    cards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = watchfiles.watch, []
+
+    def watch(*paths: Path, **options: Any) -> Iterator[set[Any]]:
+        calls.append(paths)
+        if len(calls) == 2:
+            raise FileNotFoundError("No path was found.")
+        yield from real(*paths, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", watch)
+    wanted, stop = Wanted(cards), threading.Event()
+    heard = changes(wanted, stop)
+    assert next(heard)
+    wanted.learn(compile_deck(cards, 1))
+    (cards / "1.yaml").write_text(CARDS + "\n", "utf-8")
+    assert next(heard)
+    assert [len(paths) for paths in calls] == [1, 2, 2]
+    stop.set()
+    assert list(heard) == []

@@ -92,20 +92,24 @@ def changes(
             folder, *others = paths = wanted.paths()
             is_authored = functools.partial(_is_authored, folder, written and written.resolve())
             watching = watch(*paths, watch_filter=is_authored)
-            for changed in watching:
-                # what happened before this watch began, to what was watched and what was not
-                missed = next(before, set()) if before else set()
-                late = before and any(_changed_since(path, last) for path in others)
-                before = None
-                came_or_went = wanted.paths() != paths
-                if changed or missed or late or came_or_went or last is None:
-                    last = time.time()
-                    yield True
-                # a file that was replaced is another one to the system
-                replaced = any(Path(path) in others for _, path in (*changed, *missed))
-                if came_or_went or replaced or wanted.paths() != paths:
-                    before = watching
-                    break
+            try:
+                for changed in watching:
+                    # what happened before this watch began, to what was watched and what was not
+                    missed = next(before, set()) if before else set()
+                    late = before and any(_changed_since(path, last) for path in others)
+                    before = None
+                    came_or_went = wanted.paths() != paths
+                    if changed or missed or late or came_or_went or last is None:
+                        last = time.time()
+                        yield True
+                    # a file that was replaced is another one to the system
+                    replaced = any(Path(path) in others for _, path in (*changed, *missed))
+                    if came_or_went or replaced or wanted.paths() != paths:
+                        before = watching
+                        break
+            except FileNotFoundError:  # it went before the watch began
+                if not folder.exists():
+                    raise
 
 
 def _changed_since(path: Path, moment: float | None) -> bool:
