@@ -12,6 +12,7 @@ from deckgen.render.plain import visible
 
 _MARKED = re.compile(r"[\\`*_{}\[\]<>&$~#\n]|^[-+\d]")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|[^{}|\n]+\}")
+_STRONG = re.compile(r"\*\*(\w(?:[^*\n]*\w)?)\*\*")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&$~#]")
 _BLOCK = re.compile(r"(?:^|\n)(?:[-+]|\d+[.)])|\n[=:|\s]")
 _CLOZE = re.compile(r"(\{\{c[\d,]+::|::|\}\})")
@@ -54,9 +55,10 @@ def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, 
 
 
 def _without_emphasis(text: str) -> str:
-    if "|" in text:
-        text = _RUBY.sub(r"\1", text)
-    return text.replace("**", "") if text.count("**") % 2 == 0 else text
+    # a reading ends in punctuation, which may keep asterisks beside it from being markup
+    if "**" in text:
+        text = _STRONG.sub(r"\1", text)
+    return _RUBY.sub(r"\1", text) if "|" in text else text
 
 
 def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
