@@ -108,8 +108,8 @@ RULES = (
         code=SAME_FRONT,
         check=same_front,
         milder="similar-front",
-        hit="[{kind: basic, front: 群众路线是什么？, back: 根本工作路线}, "
-        "{kind: basic, front: 群众路线是什么？, back: 党的生命线}]",
+        hit="[{id: work, kind: basic, front: 群众路线是什么？, back: 根本工作路线}, "
+        "{id: life, kind: basic, front: 群众路线是什么？, back: 党的生命线}]",
         mended="[{kind: basic, cue: 工作, front: 群众路线是什么？, back: 根本工作路线}, "
         "{kind: basic, cue: 存亡, front: 群众路线是党的什么“线”？, back: 生命线}]",
     ),
