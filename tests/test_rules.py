@@ -93,6 +93,11 @@ def test_a_threshold_is_moved(say: Say) -> None:
     assert told.code.severity.value == "hint"
 
 
+def test_a_threshold_of_nothing_is_borne(say: Say) -> None:
+    note = "{kind: basic, front: 群众路线里的顿号写作什么？, back: 、}"
+    assert slugs(say(note, "lint: {answer-in-front: 0}")) == set()
+
+
 def test_all_stands_for_the_rules_that_are_not_named(say: Say) -> None:
     assert slugs(say(LONG, "lint: {all: off}")) == set()
     assert slugs(say(LONG, "lint: {all: off, long-answer: 20}")) == {"long-answer"}

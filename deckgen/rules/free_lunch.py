@@ -80,7 +80,8 @@ def answer_in_front(question: Question, limit: float) -> str:
         sought = answer.strip(_EDGE).casefold()
         for front in (question.prompt, question.context):
             shown = front.casefold()
-            if sought in shown and reaches(sought, limit) and _stands_in(sought, shown):
+            found = sought and sought in shown and reaches(sought, limit)
+            if found and _stands_in(sought, shown):
                 return f"the answer “{answer}” stands on the front: reword it, or hide both places"
     return ""
 
