@@ -1,17 +1,22 @@
-"""The rules of card quality beside their golden cases: examples, settings, excuses, likeness."""
+"""The rules of card quality beside their golden cases: examples, settings, excuses, signs."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import tempfile
 import textwrap
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deckgen.build import compile_deck
+from deckgen.deck.deck import Deck
 from deckgen.deck.load import load
 from deckgen.kinds import kinds
 from deckgen.problem import Problem
@@ -20,10 +25,12 @@ from deckgen.render.markup import Markup, to_html
 from deckgen.render.plain import plain
 from deckgen.rules import _similar, check, families, rules
 from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Rule
+from deckgen.rules._rule import NoteRule, QuestionRule, Rule, TextRule, every_card, every_note
+from deckgen.rules._run import run
 from deckgen.rules._similar import CUT, Wording, character_pairs, similar
 from deckgen.text.find import Finder
 
+GOLDEN = Path(__file__).parent / "golden" / "rules"
 HEADER = """
     name: Rules
     id: rules
@@ -128,6 +135,88 @@ def test_evidence_is_excused_where_one_check_serves_several_rules(say: Say) -> N
     assert "not-in-source" in slugs(say(note))
     excused = note.replace("{kind", "{excuse: {not-in-source: 别本}, kind")
     assert not {"not-in-source", "unused-excuse"} & slugs(say(excused))
+
+
+WORDS = """
+    群众路线 水能载舟 宇下 这 其 它 吗？ 是否 哪些 包括什么 两 的 了 ， , . : ! ( “ ” 《 》 （ ... <
+    <b> {载|zai} 載 1949年 2012 二〇一二年 总书记 指出 is are which ? art start Straße STRASSE the
+    of 、甲 ；乙 ＿ A é
+"""
+TEXTS = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=12).map(" ".join)
+
+
+@st.composite
+def notes_of_chance(draw: st.DrawFn) -> list[dict[str, object]]:
+    """Return notes as YAML says them."""
+    text = TEXTS.map(lambda drawn: drawn.replace(" ", draw(st.sampled_from(["", " "]))))
+    gap = st.tuples(text, text, st.sampled_from(["", "::", "::宇"]), text).map(
+        lambda parts: f"{parts[0]}{{{{c1::{parts[1]}{parts[2]}}}}}{parts[3]}"
+    )
+    kinds_of = (
+        st.fixed_dictionaries(
+            {"kind": st.just("basic"), "front": text, "back": text},
+            optional={"reverse": st.just("true"), "cue": text, "extra": text},
+        ),
+        st.fixed_dictionaries({"kind": st.just("cloze"), "text": gap}, optional={"cue": text}),
+        st.fixed_dictionaries(
+            {"kind": st.just("list"), "prompt": text, "items": st.lists(text, min_size=1)}
+        ),
+        st.fixed_dictionaries(
+            {"kind": st.just("quotation"), "lines": st.lists(text, min_size=1, max_size=3)},
+            optional={"gloss": text, "pivots": st.lists(text, max_size=2)},
+        ),
+    )
+    common = st.fixed_dictionaries(
+        {},
+        optional={
+            "source": st.just("essay"),
+            "origin": st.just("background"),
+            "cite": text,
+            "pitfalls": st.lists(text, max_size=2),
+        },
+    )
+    drawn: Any = draw(st.lists(st.tuples(st.one_of(kinds_of), common), min_size=1, max_size=4))
+    return [{"id": f"note-{at}", **own, **rest} for at, (own, rest) in enumerate(drawn)]
+
+
+def without_signs(rule: Rule) -> Rule:
+    """Return a rule that looks at everything."""
+    if isinstance(rule, QuestionRule):
+        return dataclasses.replace(rule, signs=every_card)
+    if isinstance(rule, NoteRule):
+        return dataclasses.replace(rule, signs=every_note)
+    return dataclasses.replace(rule, signs="") if isinstance(rule, TextRule) else rule
+
+
+def told(
+    deck: Deck, limits: float, looking: Callable[[Rule], Rule] = lambda rule: rule
+) -> set[str]:
+    """Return what the rules say of a deck, thresholds multiplied."""
+    some = [
+        dataclasses.replace(looking(rule), limit=rule.limit and rule.limit * limits)
+        for rule in rules().values()
+    ]
+    return {f"{rule.code.slug} {problem}" for rule, _, problem in run(deck, some)}
+
+
+@given(notes_of_chance(), st.sampled_from(["zh-Hans", "en"]), st.sampled_from([1, 0, 0.3, 1.5]))
+def test_signs_hide_nothing(notes: list[dict[str, object]], language: str, limits: float) -> None:
+    header = {"name": "Signs", "id": "signs", "language": language, "people": ["宇下"]}
+    text = json.dumps({**header, "sources": {"essay": "source.txt"}, "notes": notes})
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "source.txt").write_text("水能载舟，宇下。", "utf-8")
+        file = Path(folder) / "cards.yaml"
+        file.write_text(text, "utf-8")
+        deck, _ = load(file, {name: kind.note for name, kind in kinds().items()})
+    if deck:
+        assert told(deck, limits) == told(deck, limits, without_signs)
+
+
+@pytest.mark.parametrize("case", sorted(GOLDEN.glob("*-[hm]i*.yaml")), ids=lambda case: case.stem)
+def test_signs_hide_nothing_of_golden_cases(case: Path) -> None:
+    deck, _ = load(case, {name: kind.note for name, kind in kinds().items()})
+    assert deck
+    assert told(deck, 1) == told(deck, 1, without_signs)
 
 
 def test_the_deck_of_cards_is_clean() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import repeat
+from operator import contains
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Asked, DeckRule, Of, QuestionRule, Reported
+from deckgen.rules._columns import Column
+from deckgen.rules._measure import length, longer, reaches, surely
+from deckgen.rules._rule import Asked, Cards, DeckRule, Of, QuestionRule, Reported
 from deckgen.text.han import is_han
 
 ANSWER_IN_FRONT = Code(
@@ -72,6 +75,19 @@ _YES_NO = re.compile(
 )
 
 
+def answers_in_fronts(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards that hide several things, or whose front shows what is hidden."""
+    hidden = Column([each.gaps[0] if each.gaps else each.answer for each in cards.questions])
+    fronts = Column([f"{each.prompt}\n{each.context}" for each in cards.questions])
+    sought = map(str.strip, hidden.casefolded, repeat(_EDGE))
+    stands = map(contains, fronts.casefolded, sought)
+    return [
+        number
+        for number, (question, found) in enumerate(zip(cards.questions, stands, strict=True))
+        if (found or len(question.gaps) > 1) and not (question.verbatim and question.recited)
+    ]
+
+
 def answer_in_front(question: Question, limit: float) -> str:
     """Complain of an answer, at least so long, that the front shows."""
     if question.verbatim and question.recited:
@@ -93,12 +109,26 @@ def _stands_in(sought: str, front: str) -> bool:
     return re.search(start + re.escape(sought) + end, front) is not None
 
 
+def vague_fronts(cards: Cards, _: float) -> Iterable[int]:
+    """Return the fronts that begin as one that points to something may."""
+    return [
+        number
+        for number, question in enumerate(cards.questions)
+        if question.prompt[:1] in _POINTING
+    ]
+
+
 def vague_front(question: Question, _: float) -> str:
     """Complain of a front that begins by pointing to what is not there."""
-    found = _VAGUE.match(question.prompt) if question.prompt[:1] in _POINTING else None
+    found = _VAGUE.match(question.prompt)
     if not found or (question.verbatim and question.gaps):
         return ""
     return f"the front begins with “{found[1]}”: name the thing, since cards come up alone"
+
+
+def short_fronts(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the fronts that may be short."""
+    return cards.prompts.without(surely(limit))
 
 
 def short_front(question: Question, limit: float) -> str:
@@ -113,6 +143,15 @@ def short_front(question: Question, limit: float) -> str:
     return f"the front is {less}: write the whole question, or give a cue"
 
 
+def yes_no_questions(cards: Cards, _: float) -> Iterable[int]:
+    """Return the fronts with a word that asks for yes or no, and those in English."""
+    return [
+        number
+        for number, prompt in enumerate(cards.prompts.texts)
+        if "吗" in prompt or "是否" in prompt or "是不是" in prompt or prompt.isascii()
+    ]
+
+
 def yes_no(question: Question, _: float) -> str:
     """Complain of a question that yes or no answers."""
     prompt = question.prompt
@@ -121,12 +160,22 @@ def yes_no(question: Question, _: float) -> str:
     return "yes or no answers this: ask for the thing itself"
 
 
+def reversed_cards(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards that ask from answer to question."""
+    return [number for number, question in enumerate(cards.questions) if question.reverse]
+
+
 def long_reverse(question: Question, limit: float) -> str:
     """Complain of a long text on a reversed card's front."""
     if not question.reverse or not (measured := longer(question.prompt, limit)):
         return ""
     more = f"{measured} long (in characters and words), more than {limit:g}"
     return f"the answer that the reversed card shows is {more}: drop `reverse`"
+
+
+def hints(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards with a hint."""
+    return [number for number, question in enumerate(cards.questions) if question.hint]
 
 
 def revealing_hint(question: Question, limit: float) -> str:
@@ -178,6 +227,7 @@ RULES = (
         code=ANSWER_IN_FRONT,
         of=Of.CARD,
         check=answer_in_front,
+        signs=answers_in_fronts,
         limit=2,
         hit="{kind: basic, front: 巴黎在法国，法国的首都是哪里？, back: 巴黎}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
@@ -186,6 +236,7 @@ RULES = (
         code=VAGUE_FRONT,
         of=Of.FRONT,
         check=vague_front,
+        signs=vague_fronts,
         hit="{kind: basic, front: 这句话说明什么道理？, back: 群众最有发言权}",
         mended="{kind: basic, front: “知屋漏者在宇下”说明什么道理？, back: 群众最有发言权}",
     ),
@@ -193,6 +244,7 @@ RULES = (
         code=SHORT_FRONT,
         of=Of.QUESTION,
         check=short_front,
+        signs=short_fronts,
         limit=6,
         hit="{kind: basic, front: 首都？, back: 巴黎}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
@@ -201,6 +253,7 @@ RULES = (
         code=YES_NO,
         of=Of.QUESTION,
         check=yes_no,
+        signs=yes_no_questions,
         hit="{kind: basic, front: 巴黎是法国的首都吗？, back: 对}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
     ),
@@ -216,6 +269,7 @@ RULES = (
         code=LONG_REVERSE,
         of=Of.QUESTION,
         check=long_reverse,
+        signs=reversed_cards,
         limit=15,
         hit="{kind: basic, front: 人民首创精神要怎样对待？, reverse: true, "
         "back: 坚持人民主体地位，充分尊重和发挥它}",
@@ -225,6 +279,7 @@ RULES = (
         code=REVEALING_HINT,
         of=Of.GAP,
         check=revealing_hint,
+        signs=hints,
         limit=0.4,
         hit='{kind: cloze, text: "知屋漏者在宇下，{{c1::知政失者在草野::知政失者……}}"}',
         mended='{kind: cloze, text: "知屋漏者在宇下，{{c1::知政失者在草野::下半句}}"}',

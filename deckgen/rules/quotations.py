@@ -10,7 +10,7 @@ from typing import cast
 from deckgen.deck.deck import Deck
 from deckgen.kinds.quotation import Quotation
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, Found, NoteRule
+from deckgen.rules._rule import Asked, Found, NoteRule, every_note
 
 NO_NEXT_LINE = Code(
     "no-next-line",
@@ -82,6 +82,7 @@ RULES = (
     NoteRule(
         code=NO_NEXT_LINE,
         check=no_next_line,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [知屋漏者在宇下，知政失者在草野。]}",
         mended="{kind: quotation, lines: [知屋漏者在宇下，, 知政失者在草野。]}",
@@ -89,6 +90,7 @@ RULES = (
     NoteRule(
         code=NO_GLOSS,
         check=no_gloss,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
@@ -97,6 +99,7 @@ RULES = (
     NoteRule(
         code=NO_WORK,
         check=no_work,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
@@ -105,6 +108,7 @@ RULES = (
     NoteRule(
         code=COPIED_GLOSS,
         check=copied_gloss,
+        signs=every_note,
         kind="quotation",
         limit=12,
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "

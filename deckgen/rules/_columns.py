@@ -1,0 +1,48 @@
+"""Texts side by side, so that many are searched in one go."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate
+
+BETWEEN = "\0"
+"""Stands between the texts of a column; no file can hold it."""
+
+
+class Column:
+    """Some texts, one below the other, known by their numbers."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def joined(self) -> str:
+        """All the texts in one."""
+        return BETWEEN.join(self.texts)
+
+    @cached_property
+    def casefolded(self) -> Sequence[str]:
+        """The texts without regard to case."""
+        return self.joined.casefold().split(BETWEEN)[: len(self.texts)]
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        return list(accumulate((len(text) + 1 for text in self.texts), initial=0))
+
+    def holding(self, pattern: re.Pattern[str]) -> Iterable[int]:
+        """Return the texts in which a pattern is found; it must not match what spans two."""
+        found = pattern.finditer(self.joined) if self.texts else ()
+        starts = [each.start() for each in found]
+        return dict.fromkeys(bisect_right(self._starts, start) - 1 for start in starts)
+
+    def longer(self, limit: float) -> Iterable[int]:
+        """Return the texts that have more characters than a limit."""
+        return [number for number, text in enumerate(self.texts) if len(text) > limit]
+
+    def without(self, pattern: re.Pattern[str]) -> Iterable[int]:
+        """Return the texts in which a pattern is not found."""
+        find = pattern.search
+        return [number for number, text in enumerate(self.texts) if not find(text)]
