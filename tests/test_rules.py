@@ -142,6 +142,15 @@ WORDS = """
     <b> {载|zai} 載 1949年 2012 二〇一二年 总书记 指出 is are which ? art start Straße STRASSE the
     of 、甲 ；乙 ＿ A é
 """
+EVIDENCE = [
+    "水能载舟",
+    "群众路线，水能载舟",
+    "宇下。",
+    "群众路线水能",
+    "art of",
+    "他处",
+    "宇下\n群众路线",
+]
 TEXTS = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=12).map(" ".join)
 
 
@@ -170,6 +179,7 @@ def notes_of_chance(draw: st.DrawFn) -> list[dict[str, object]]:
         {},
         optional={
             "source": st.just("essay"),
+            "evidence": st.lists(st.sampled_from(EVIDENCE), min_size=1, max_size=2),
             "origin": st.just("background"),
             "cite": text,
             "pitfalls": st.lists(text, max_size=2),
@@ -204,7 +214,7 @@ def test_signs_hide_nothing(notes: list[dict[str, object]], language: str, limit
     header = {"name": "Signs", "id": "signs", "language": language, "people": ["宇下"]}
     text = json.dumps({**header, "sources": {"essay": "source.txt"}, "notes": notes})
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "source.txt").write_text("水能载舟，宇下。", "utf-8")
+        (Path(folder) / "source.txt").write_text("".join(EVIDENCE[:5]), "utf-8")
         file = Path(folder) / "cards.yaml"
         file.write_text(text, "utf-8")
         deck, _ = load(file, {name: kind.note for name, kind in kinds().items()})

@@ -23,10 +23,14 @@ Stretch = tuple[str, tuple[int, ...]]
 """A stretch of a text with clozes, and the numbers that hide it, none where it always shows."""
 
 
+def has_marks(text: str) -> bool:
+    """Whether a text has a character of markup, other than what may begin a list."""
+    return _MARKS.search(text) is not None
+
+
 def is_marked(text: str) -> bool:
     """Whether a text may hold markup; else it is what its reader sees."""
-    # a list begins with a hyphen, a plus or a number
-    return bool(_MARKS.search(text)) or text.startswith(("-", "+")) or text[:1].isdecimal()
+    return has_marks(text) or text.startswith(("-", "+")) or text[:1].isdecimal()
 
 
 def bare(text: str, raw: bool = False) -> str:

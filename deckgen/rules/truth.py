@@ -80,12 +80,15 @@ def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield the verbatim texts that their source does not hold."""
     finders = {name: Finder(source.joined) for name, source in deck.sources.items()}
     for note in deck.notes.values():
-        if note.source in finders:
+        finder = finders.get(note.source or "")
+        if not finder or not (note.verbatim or note.evidence):
+            continue
+        if note.verbatim or not finder.sentences.issuperset(note.evidence):
             for path, text in _verbatim(note):
                 # a text of one line is as passages are compared, since it was read so
                 passage = joined(text) if "\n" in text else text
-                if not finders[note.source].has(passage):
-                    yield note, _missing(note, path, passage, deck.sources[note.source])
+                if not finder.has(passage):
+                    yield note, _missing(note, path, passage, deck.sources[note.source or ""])
 
 
 def _verbatim(note: Note) -> Iterator[tuple[Path, str]]:
