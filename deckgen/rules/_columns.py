@@ -24,9 +24,16 @@ class Column:
         return BETWEEN.join(self.texts)
 
     @cached_property
-    def casefolded(self) -> Sequence[str]:
+    def casefolded(self) -> Column:
         """The texts without regard to case."""
-        return self.joined.casefold().split(BETWEEN)[: len(self.texts)]
+        return self._changed(self.joined.casefold())
+
+    def without(self, pattern: re.Pattern[str]) -> Column:
+        """Return the texts without what a pattern finds; it must not find what stands between."""
+        return self._changed(pattern.sub("", self.joined))
+
+    def _changed(self, joined: str) -> Column:
+        return Column(joined.split(BETWEEN) if self.texts else ())
 
     @cached_property
     def _starts(self) -> Sequence[int]:
@@ -42,7 +49,7 @@ class Column:
         """Return the texts that have more characters than a limit."""
         return [number for number, text in enumerate(self.texts) if len(text) > limit]
 
-    def without(self, pattern: re.Pattern[str]) -> Iterable[int]:
+    def lacking(self, pattern: re.Pattern[str]) -> Iterable[int]:
         """Return the texts in which a pattern is not found."""
         find = pattern.search
         return [number for number, text in enumerate(self.texts) if not find(text)]

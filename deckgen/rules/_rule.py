@@ -45,6 +45,15 @@ class Notes:
         self.asked = asked
 
     @cached_property
+    def cards(self) -> Cards:
+        """All the notes' cards."""
+        cards = Cards()
+        for note, questions in self.asked:
+            cards.questions += questions
+            cards.notes += [note] * len(questions)
+        return cards
+
+    @cached_property
     def texts(self) -> Column:
         """For each note, the texts that its author worded, a line each."""
         return Column([all_texts(asked.note) for asked in self.asked])
@@ -66,6 +75,11 @@ class Cards:
     def prompts(self) -> Column:
         """The texts that ask."""
         return Column([question.prompt for question in self.questions])
+
+    @cached_property
+    def fronts(self) -> Column:
+        """All that the fronts show."""
+        return Column([f"{question.prompt} {question.context}" for question in self.questions])
 
     @cached_property
     def answers(self) -> Column:
@@ -151,7 +165,7 @@ class NoteRule(Rule):
 class DeckRule(Rule):
     """Looks at all the notes of a deck together, in the order of study; takes the limit, too."""
 
-    check: Callable[[Sequence[Asked], Deck, float], Iterable[Reported]]
+    check: Callable[[Notes, Deck, float], Iterable[Reported]]
 
 
 def every_card(cards: Cards, _: float) -> Iterable[int]:

@@ -41,7 +41,8 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     rules = list(rules)
     asks = {name: kind.questions for name, kind in kinds().items()}
     asked = [Asked(note, asks[note.kind](note, deck)) for note in deck.notes.values()]
-    notes, parts = Notes(asked), _parts(asked)
+    notes = Notes(asked)
+    parts = _parts(notes)
     of_kind = {
         name: Notes([each for each in asked if each.note.kind == name]) if name else notes
         for name in {rule.kind for rule in _of(NoteRule, rules)}
@@ -53,7 +54,7 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     for note_rule in _of(NoteRule, rules):
         yield from _in_notes(note_rule, of_kind[note_rule.kind], deck)
     for deck_rule in _of(DeckRule, rules):
-        for note, (said, path), related in deck_rule.check(asked, deck, deck_rule.limit or 0.0):
+        for note, (said, path), related in deck_rule.check(notes, deck, deck_rule.limit or 0.0):
             yield _finding(deck_rule, note, said, path, related)
 
 
@@ -61,7 +62,7 @@ def _of(kind: type[_R], rules: Iterable[Rule]) -> list[_R]:
     return [rule for rule in rules if isinstance(rule, kind)]
 
 
-def _parts(asked: Iterable[Asked]) -> Mapping[Of, Cards]:
+def _parts(notes: Notes) -> Mapping[Of, Cards]:
     """Return the cards that there are of each part; each front is looked at once."""
     parts = {part: Cards() for part in Of}
 
@@ -69,10 +70,10 @@ def _parts(asked: Iterable[Asked]) -> Mapping[Of, Cards]:
         return tuple(parts[name] for name in names)
 
     # what is looked at where the front was looked at already, and where it was not
-    recited = of(Of.CARD), of(Of.CARD, Of.FRONT, Of.QUESTION)
-    gap = of(Of.CARD, Of.GAP), of(Of.CARD, Of.GAP, Of.FRONT)
-    answer = of(Of.CARD, Of.ANSWER), of(Of.CARD, Of.ANSWER, Of.FRONT, Of.QUESTION)
-    for note, questions in asked:
+    recited = (), of(Of.FRONT, Of.QUESTION)
+    gap = of(Of.GAP), of(Of.GAP, Of.FRONT)
+    answer = of(Of.ANSWER), of(Of.ANSWER, Of.FRONT, Of.QUESTION)
+    for note, questions in notes.asked:
         seen = ""
         for question in questions:
             prompt = question.prompt
@@ -81,7 +82,7 @@ def _parts(asked: Iterable[Asked]) -> Mapping[Of, Cards]:
                 cards.questions.append(question)
                 cards.notes.append(note)
             seen = prompt
-    return parts
+    return {**parts, Of.CARD: notes.cards}
 
 
 def _in_cards(rule: QuestionRule, cards: Cards) -> Iterator[Finding]:

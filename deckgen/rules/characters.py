@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -35,12 +35,12 @@ _NOT_SHOWN = ("id", "guid", "kind", "lesson", "source", "excuse", "draft")
 _ORIGINAL = ("original", "work", "cite", "readings")
 
 
-def compatibility_character(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
+def compatibility_character(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of code points that only look like Han characters."""
-    files = {id(asked.note.at.file): asked.note.at.file for asked in notes}
+    files = {id(asked.note.at.file): asked.note.at.file for asked in notes.asked}
     # most files hold none, and are searched once; as they were typed, since NFC replaces some
     suspicious = {number for number, file in files.items() if _COMPATIBILITY.search(file.text)}
-    for note in [asked.note for asked in notes if id(asked.note.at.file) in suspicious]:
+    for note in [asked.note for asked in notes.asked if id(asked.note.at.file) in suspicious]:
         for path, text in _typed(note.at.node, ()):
             found = _COMPATIBILITY.search(text)
             if found and path[0] not in _NOT_SHOWN:

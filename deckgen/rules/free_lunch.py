@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import repeat
 from operator import contains
@@ -15,7 +15,7 @@ from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
 from deckgen.rules._columns import Column
 from deckgen.rules._measure import length, longer, reaches, surely
-from deckgen.rules._rule import Asked, Cards, DeckRule, Of, QuestionRule, Reported
+from deckgen.rules._rule import Cards, DeckRule, Notes, Of, QuestionRule, Reported
 from deckgen.text.han import is_han
 
 ANSWER_IN_FRONT = Code(
@@ -78,9 +78,8 @@ _YES_NO = re.compile(
 def answers_in_fronts(cards: Cards, _: float) -> Iterable[int]:
     """Return the cards that hide several things, or whose front shows what is hidden."""
     hidden = Column([each.gaps[0] if each.gaps else each.answer for each in cards.questions])
-    fronts = Column([f"{each.prompt}\n{each.context}" for each in cards.questions])
-    sought = map(str.strip, hidden.casefolded, repeat(_EDGE))
-    stands = map(contains, fronts.casefolded, sought)
+    sought = map(str.strip, hidden.casefolded.texts, repeat(_EDGE))
+    stands = map(contains, cards.fronts.casefolded.texts, sought)
     return [
         number
         for number, (question, found) in enumerate(zip(cards.questions, stands, strict=True))
@@ -128,7 +127,7 @@ def vague_front(question: Question, _: float) -> str:
 
 def short_fronts(cards: Cards, limit: float) -> Iterable[int]:
     """Return the fronts that may be short."""
-    return cards.prompts.without(surely(limit))
+    return cards.prompts.lacking(surely(limit))
 
 
 def short_front(question: Question, limit: float) -> str:
@@ -195,21 +194,20 @@ def revealing_hint(question: Question, limit: float) -> str:
     return f"the hint shows {share:.0%} of the answer, more than {limit:.0%}: hint at its meaning"
 
 
-def ambiguous_reverse(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
+def ambiguous_reverse(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of reversed cards whose text answers another question, too."""
+    cards = notes.cards
     reversed_ = [
-        (asked.note, question)
-        for asked in notes
-        for question in asked.questions
+        (cards.notes[number], question)
+        for number, question in enumerate(cards.questions)
         if question.reverse
     ]
     backs = {question.prompt.casefold() for _, question in reversed_}
     fronts: dict[str, dict[str, Note]] = defaultdict(dict)
-    for asked in notes if backs else ():
-        for question in asked.questions:
-            if not question.gaps and not question.reverse and question.answer.casefold() in backs:
-                answered = fronts[question.answer.casefold()]
-                answered.setdefault(question.prompt.casefold(), asked.note)
+    for note, question in zip(cards.notes, cards.questions, strict=True) if backs else ():
+        if not question.gaps and not question.reverse and question.answer.casefold() in backs:
+            answered = fronts[question.answer.casefold()]
+            answered.setdefault(question.prompt.casefold(), note)
     for note, question in reversed_:
         others = fronts[question.prompt.casefold()]
         other = next((each for each in others.values() if each is not note), None)

@@ -182,7 +182,7 @@ def function_word_gap(question: Question, _: float) -> str:
 
 def bare_gaps(cards: Cards, limit: float) -> Iterable[int]:
     """Return the texts with gaps that may be short."""
-    return cards.prompts.without(surely(limit))
+    return cards.prompts.lacking(surely(limit))
 
 
 def bare_gap(question: Question, limit: float) -> str:
