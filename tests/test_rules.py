@@ -19,6 +19,7 @@ from deckgen.build import compile_deck
 from deckgen.deck.deck import Deck
 from deckgen.deck.load import load
 from deckgen.kinds import kinds
+from deckgen.kinds._question import GAP
 from deckgen.problem import Problem
 from deckgen.render.bare import bare, with_clozes
 from deckgen.render.markup import Markup, to_html
@@ -27,7 +28,7 @@ from deckgen.rules import _similar, check, families, rules
 from deckgen.rules._measure import length, longer, reaches
 from deckgen.rules._rule import NoteRule, QuestionRule, Rule, TextRule, every_card, every_note
 from deckgen.rules._run import run
-from deckgen.rules._similar import CUT, Wording, character_pairs, similar
+from deckgen.rules._similar import Wording, character_pairs, similar
 from deckgen.text.find import Finder
 
 GOLDEN = Path(__file__).parent / "golden" / "rules"
@@ -299,14 +300,14 @@ def wordings(draw: st.DrawFn) -> Wording:
     text = draw(st.text(alphabet="甲乙丙丁戊己", max_size=12))
     fronts, hidden = [text], 0
     for start, end in draw(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=3)):
-        cut = text[: min(start, end)] + CUT + text[max(start, end) :]
+        cut = text[: min(start, end)] + GAP + text[max(start, end) :]
         fronts = [*(fronts if hidden else []), cut]
         hidden = max(hidden, abs(start - end) + 1)
     return Wording(text, fronts, hidden)
 
 
 def jaccard(text: str, other: str) -> float:
-    own, others = character_pairs(text), character_pairs(other)
+    own, others = character_pairs(text, GAP), character_pairs(other, GAP)
     return len(own & others) / (len(own | others) or 1)
 
 
@@ -344,10 +345,10 @@ def test_what_is_alike_is_what_brute_force_finds(
 def test_many_that_are_alike_are_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
-    def counted(text: str) -> set[str]:
+    def counted(text: str, cut: str) -> set[str]:
         nonlocal compared
         compared += 1
-        return character_pairs(text)
+        return character_pairs(text, cut)
 
     monkeypatch.setattr(_similar, "character_pairs", counted)
     texts = [f"{chr(0x4E00 + number)}字的部首和笔画一共有多少" for number in range(2_000)]

@@ -24,12 +24,12 @@ class Question(NamedTuple):
     answer: what the back adds.
     at, answer_at: where the prompt and the answer were authored, as paths below the note.
     gaps: the hidden stretches of the prompt.
+    words: the prompt with its gaps filled, where it has gaps.
     hint: what the author put into the gap.
     recited: whether the answer is the next item of a sequence, or all of it.
     verbatim: whether a recited text is fixed by its source.
     term: whether the prompt is a name or a saying, whose words are fixed.
     reverse: whether the card asks from a note's answer to its question.
-    words: the prompt with its gaps filled, where it has gaps.
     """
 
     ask: str
@@ -39,12 +39,12 @@ class Question(NamedTuple):
     at: Path
     answer_at: Path
     gaps: tuple[str, ...] = ()
+    words: str = ""
     hint: str = ""
     recited: bool = False
     verbatim: bool = False
     term: bool = False
     reverse: bool = False
-    words: str = ""
 
 
 def shown(note: Note, deck: Deck, text: str | None) -> str:
@@ -74,7 +74,7 @@ def gap_questions(
         prompt += words[shown_to:]
         gaps = tuple([words[start:end] for start, end in hidden])
         answer, hint = " ".join(gaps), hints.get(number, "")
-        questions.append(Question(ask, prompt, context, answer, at, at, gaps, hint, words=words))
+        questions.append(Question(ask, prompt, context, answer, at, at, gaps, words, hint))
     return questions
 
 
@@ -104,21 +104,10 @@ def sequence_questions(
     window: how many of the items before are visible; without it, all.
     """
     questions: list[Question] = []
+    recited, verbatim, term = head.recited, head.verbatim, head.term
     for at, item in enumerate(items):
         before = items[max(0, at - window) if window else 0 : at]
         context = "\n".join((head.context, *before))
-        questions.append(
-            Question(
-                ask,
-                head.prompt,
-                context,
-                item,
-                head.at,
-                (field, at),
-                (item,),
-                recited=head.recited,
-                verbatim=head.verbatim,
-                term=head.term,
-            )
-        )
+        asked = ask, head.prompt, context, item, head.at, (field, at), (item,)
+        questions.append(Question(*asked, "", "", recited, verbatim, term))
     return questions

@@ -14,17 +14,16 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import chain, count, islice, repeat
+from itertools import chain, count, repeat
 from operator import add, mod, or_
 from typing import NamedTuple
+
+from deckgen.kinds._question import GAP
 
 MOST_COMPARED = 500
 """With so many others that share a rare pair one is compared at most. In a text of any language it
 is compared with far fewer; in a deck of formulas, where all have the same few pairs, a likeness may
 be missed."""
-
-CUT = "\0"
-"""Stands in a front for a gap."""
 
 _FEW = 8
 _BITS = 128
@@ -34,9 +33,9 @@ _POWERS = [1 << bit for bit in range(_BITS)]
 
 
 class Wording(NamedTuple):
-    """The fronts that are made from one text by cutting gaps into it.
+    """The fronts that are made from one text by cutting gaps into it, each of them a `＿`.
 
-    hidden: how many of the text's character pairs a front lacks at most.
+    hidden: how many of the text's character pairs a front lacks at most, 0 without gaps.
     """
 
     text: str
@@ -79,30 +78,33 @@ def similar(
         for other_place in index.candidates(place, first, paired):
             later, earlier = max(number, order[other_place]), min(number, order[other_place])
             if not apart(later, earlier):
-                found = _alike(wordings[later].fronts, wordings[earlier].fronts, limit)
+                found = _alike(wordings[later], wordings[earlier], limit)
                 if found:
                     paired[place] = paired[other_place] = True
                     yield Likeness(later, earlier, *found)
         index.add(place, first)
 
 
-def _alike(
-    fronts: Iterable[str], others: Sequence[str], limit: float
-) -> tuple[int, int, float] | None:
+def _alike(one: Wording, other: Wording, limit: float) -> tuple[int, int, float] | None:
     """Return the first two fronts that are similar, by number, and how similar."""
-    other_sets = [character_pairs(other) for other in others]
-    for at, front in enumerate(fronts):
-        own = character_pairs(front)
-        for other_at, other in enumerate(other_sets):
-            measured = len(own & other) / (len(own | other) or 1)
+    other_sets = _front_pairs(other)
+    for at, own in enumerate(_front_pairs(one)):
+        for other_at, others in enumerate(other_sets):
+            measured = len(own & others) / (len(own | others) or 1)
             if measured >= limit:
                 return at, other_at, measured
     return None
 
 
-def character_pairs(front: str) -> set[str]:
+def _front_pairs(wording: Wording) -> list[set[str]]:
+    cut = GAP if wording.hidden else ""
+    return [character_pairs(front.casefold(), cut) for front in wording.fronts]
+
+
+def character_pairs(front: str, cut: str = "") -> set[str]:
     """Return a front's pairs of neighbouring characters, with no gap in them."""
-    return {pair for pair in map(add, front, front[1:]) if CUT not in pair}
+    pairs = set(map(add, front, front[1:]))
+    return {pair for pair in pairs if cut not in pair} if cut else pairs
 
 
 class _Index:
@@ -164,25 +166,27 @@ class _Index:
         lower, upper, apart = self.lower, self.upper, self.apart
         own_lower, own_upper, own_apart = lower[place], upper[place], apart[place]
         found: list[int] = []
-        for other in islice(chain.from_iterable(self._entries(place, first)), MOST_COMPARED):
+        for other in self._sharing(place, first)[:MOST_COMPARED]:
             most = own_apart + apart[other]
             different = (own_lower ^ lower[other]).bit_count()
             if different <= most and different + (own_upper ^ upper[other]).bit_count() <= most:
                 found.append(other)
         return found
 
-    def _entries(self, place: int, first: int) -> Iterator[list[int]]:
-        """Yield the sets that have a member in common, and may have enough from there on."""
+    def _sharing(self, place: int, first: int) -> list[int]:
+        """Return the sets that have a member in common, and may have enough from there on."""
         members, size = self.sets[place], self.sizes[place]
-        least = _least(self.limit * size)
-        for at in range(first, min(len(members) - least + 1, len(members))):
-            entries = self.entries[members[at]]
-            if entries:
-                if len(entries) > _FEW:
-                    # the later this member, the smaller has the other set to be
-                    most = int((len(members) - at) / self.share + 1e-9) - size
-                    entries = entries[: bisect_right(entries, most, key=self.sizes.__getitem__)]
-                yield entries
+        shared: list[int] = []
+        last = len(members) - _least(self.limit * size)
+        for at, member in enumerate(members[first : last + 1], first):
+            there = self.entries[member]
+            if there and len(there) > _FEW:
+                # the later this member, the smaller has the other set to be
+                most = int((len(members) - at) / self.share + 1e-9) - size
+                shared += there[: bisect_right(there, most, key=self.sizes.__getitem__)]
+            elif there:
+                shared += there
+        return shared
 
 
 def _sketch(members: Iterable[int]) -> int:

@@ -11,7 +11,7 @@ from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
 from deckgen.rules._columns import BETWEEN
 from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
-from deckgen.rules._similar import CUT, Wording, similar
+from deckgen.rules._similar import Wording, similar
 
 SAME_FRONT = Code(
     "same-front",
@@ -83,8 +83,9 @@ def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
         yield owners[found.later], (message, question.at), related
 
 
-def _wordings(questions: Sequence[Question]) -> Iterator[tuple[Wording, Sequence[Question]]]:
-    """Yield what was worded for a note's fronts, terms left out, with the questions it serves."""
+def _wordings(questions: Sequence[Question]) -> list[tuple[Wording, Sequence[Question]]]:
+    """Return what was worded for a note's fronts, terms left out, with the questions it serves."""
+    found: list[tuple[Wording, Sequence[Question]]] = []
     gapped: dict[str, list[Question]] = {}
     seen = ""
     for question in questions:
@@ -95,13 +96,13 @@ def _wordings(questions: Sequence[Question]) -> Iterator[tuple[Wording, Sequence
         if question.words and len(question.gaps) == prompt.count(GAP):
             gapped.setdefault(question.words, []).append(question)
         else:
-            front = prompt.casefold()
-            yield Wording(front, (front,)), (question,)
+            found.append((Wording(prompt.casefold(), (prompt,)), (question,)))
     for words, several in gapped.items():
         # a gap makes as many pairs as it has characters, and one with what follows
         hidden = max([len("".join(each.gaps)) + len(each.gaps) for each in several])
-        fronts = [each.prompt.casefold().replace(GAP, CUT) for each in several]
-        yield Wording(words.casefold(), fronts, hidden), several
+        fronts = [each.prompt for each in several]
+        found.append((Wording(words.casefold(), fronts, hidden), several))
+    return found
 
 
 def _normal(text: str) -> str:
