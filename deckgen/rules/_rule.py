@@ -44,6 +44,10 @@ class Notes:
     def __init__(self, asked: Sequence[Asked]) -> None:
         self.asked = asked
 
+    def of_kind(self, kind: str) -> Notes:
+        """Return the notes of a kind."""
+        return Notes([asked for asked in self.asked if asked.note.kind == kind])
+
     @cached_property
     def cards(self) -> Cards:
         """All the notes' cards."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from deckgen.deck.deck import Deck
@@ -25,6 +27,9 @@ from deckgen.rules._rule import (
 )
 from deckgen.rules._texts import Text
 
+BATCH = 1000
+"""So many notes are looked at together: few enough that the processor has them at hand."""
+
 _R = TypeVar("_R", bound=Rule)
 
 
@@ -40,22 +45,31 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     """Yield what the rules find in a deck."""
     rules = list(rules)
     asks = {name: kind.questions for name, kind in kinds().items()}
-    asked = [Asked(note, asks[note.kind](note, deck)) for note in deck.notes.values()]
+    prepared = {rule.code.slug: rule.prepare(deck) for rule in _of(NoteRule, rules)}
+    every = iter(deck.notes.values())
+    asked: list[Asked] = []
+    while some := [Asked(note, asks[note.kind](note, deck)) for note in islice(every, BATCH)]:
+        asked += some
+        yield from _in_batch(rules, Notes(some), deck, prepared)
     notes = Notes(asked)
+    for rule in _of(DeckRule, rules):
+        for note, (said, path), related in rule.check(notes, deck, rule.limit or 0.0):
+            yield _finding(rule, note, said, path, related)
+
+
+def _in_batch(
+    rules: Sequence[Rule], notes: Notes, deck: Deck, prepared: Mapping[str, object]
+) -> Iterator[Finding]:
+    """Yield what the rules find that look at cards, texts or notes one by one."""
     parts = _parts(notes)
-    of_kind = {
-        name: Notes([each for each in asked if each.note.kind == name]) if name else notes
-        for name in {rule.kind for rule in _of(NoteRule, rules)}
-    }
     for question_rule in _of(QuestionRule, rules):
         yield from _in_cards(question_rule, parts[question_rule.of])
     for text_rule in _of(TextRule, rules):
         yield from _in_texts(text_rule, notes, deck)
+    of_kind = functools.cache(notes.of_kind)
     for note_rule in _of(NoteRule, rules):
-        yield from _in_notes(note_rule, of_kind[note_rule.kind], deck)
-    for deck_rule in _of(DeckRule, rules):
-        for note, (said, path), related in deck_rule.check(notes, deck, deck_rule.limit or 0.0):
-            yield _finding(deck_rule, note, said, path, related)
+        looked = of_kind(note_rule.kind) if note_rule.kind else notes
+        yield from _in_notes(note_rule, looked, prepared[note_rule.code.slug])
 
 
 def _of(kind: type[_R], rules: Iterable[Rule]) -> list[_R]:
@@ -102,8 +116,8 @@ def _in_texts(rule: TextRule, notes: Notes, deck: Deck) -> Iterator[Finding]:
                 yield _finding(rule, asked.note, said, path)
 
 
-def _in_notes(rule: NoteRule, notes: Notes, deck: Deck) -> Iterator[Finding]:
-    prepared, limit = rule.prepare(deck), rule.limit or 0.0
+def _in_notes(rule: NoteRule, notes: Notes, prepared: object) -> Iterator[Finding]:
+    limit = rule.limit or 0.0
     for number in rule.signs(notes, prepared, limit):
         asked = notes.asked[number]
         for said, path in rule.check(asked, prepared, limit):
