@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -65,13 +66,15 @@ def copied_gloss(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
     """Complain of a gloss that shares a long stretch with its quotation."""
     gloss = next((each.prompt for each in asked.questions if each.ask == "gloss"), "")
     saying = "".join(_quotation(asked).lines)
-    if min(len(gloss), len(saying)) < limit:
+    least = max(math.ceil(limit), 1)
+    stretches = (gloss[at : at + least] for at in range(len(gloss) - least + 1))
+    # the longest is sought, in much more time, only where there is one
+    if not any(stretch in saying for stretch in stretches):
         return
     common = SequenceMatcher(None, gloss, saying, autojunk=False).find_longest_match()
-    if common.size >= limit:
-        copied = gloss[common.a : common.a + common.size]
-        message = f"“{copied}” is {common.size} characters of the quotation, {limit:g} or more"
-        yield f"{message}: say it in other words", ("gloss",)
+    copied = gloss[common.a : common.a + common.size]
+    message = f"“{copied}” is {common.size} characters of the quotation, {limit:g} or more"
+    yield f"{message}: say it in other words", ("gloss",)
 
 
 def _quotation(asked: Asked) -> Quotation:
