@@ -65,31 +65,35 @@ def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
 
 
 def doubtful(notes: Notes, deck: Deck, _: float) -> Iterable[int]:
-    """Return the notes with evidence that does not simply stand in one of their texts."""
+    """Return the notes with evidence that does not simply stand in their texts."""
     return [
         number
-        for number, asked in enumerate(notes.asked)
-        if asked.note.evidence and not _stands(asked, deck)
+        for number, (asked, text) in enumerate(zip(notes.asked, notes.texts.texts, strict=True))
+        if asked.note.evidence and not _stands(asked, text, deck)
     ]
 
 
-def _stands(asked: Asked, deck: Deck) -> bool:
+def _stands(asked: Asked, text: str, deck: Deck) -> bool:
     """Whether all of a note's evidence stands in its texts, and is neither long nor short."""
-    shown = BETWEEN.join(shown_texts(asked.note))
+    # what is cited is a text, and not shown as one
+    text = "" if asked.note.cite or asked.note.kind == "quotation" else text
     for passage in asked.note.evidence:
-        fits = SHORTEST_REPEATED <= len(passage) <= MAX_EVIDENCE and "\n" not in passage
-        if not fits or not (passage in shown or _stands_so(passage, shown, asked, deck)):
+        if not SHORTEST_REPEATED <= len(passage) <= MAX_EVIDENCE or "\n" in passage:
+            return False
+        if passage not in text and not _stands_so(passage, asked, deck):
             return False
     return True
 
 
-def _stands_so(passage: str, shown: str, asked: Asked, deck: Deck) -> bool:
-    """Whether a passage stands in a note's texts clause by clause, or with their gaps filled."""
-    if raw_html(asked.note, deck):
+def _stands_so(passage: str, asked: Asked, deck: Deck) -> bool:
+    """Whether a passage stands in a note's texts with their gaps filled, or clause by clause."""
+    note, questions = asked
+    if raw_html(note, deck):
         return False
-    if has_marks(shown):
-        return bool(asked.questions) and passage in asked.questions[0].words
-    return by_clause(passage, shown)
+    if questions and passage in questions[0].words:
+        return True
+    shown = BETWEEN.join(shown_texts(note))
+    return passage in shown or (not has_marks(shown) and by_clause(passage, shown))
 
 
 def uncounted_evidence(asked: Asked, deck: Deck, _: float) -> Iterator[Found]:
