@@ -230,6 +230,14 @@ def test_signs_hide_nothing_of_golden_cases(case: Path) -> None:
     assert told(deck, 1) == told(deck, 1, without_signs)
 
 
+def test_what_stands_between_texts_is_borne_in_them(tmp_path: Path) -> None:
+    file = tmp_path / "cards.yaml"
+    note = '{kind: basic, front: "水能载\\0舟的下一句是什么?", cue: "\\0\\0", back: "亦能\\0覆舟"}'
+    file.write_text(f"{textwrap.dedent(HEADER)}\nnotes: [{note}]\n", "utf-8")
+    (tmp_path / "source.txt").write_text("水能载舟", "utf-8")
+    assert "control-character" in slugs(compile_deck(file, 1).problems)
+
+
 def test_the_deck_of_cards_is_clean() -> None:
     compiled = compile_deck(Path(__file__).parent.parent / "cards", 1)
     assert [each for each in compiled.problems if each.code.slug in rules()] == []

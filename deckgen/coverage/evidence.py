@@ -27,7 +27,7 @@ SHOWN_SHARE = 0.8
 """The share of an evidence's pairs of neighbouring words that the cards have to show."""
 
 BETWEEN = "\0"
-"""Stands between texts that are searched together; no file can hold it."""
+"""Stands between texts that are searched together."""
 
 _SHOWN_OF_ALL_KINDS = ("cue", "occasion", "pitfalls")
 # a Han or kana character is a word of its own; elsewhere letters and digits side by side are one

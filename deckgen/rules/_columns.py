@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 
 BETWEEN = "\0"
-"""Stands between the texts of a column; no file can hold it."""
+"""Stands between the texts of a column, and in none of them."""
 
 
 class Column:
@@ -21,7 +21,11 @@ class Column:
     @cached_property
     def joined(self) -> str:
         """All the texts in one."""
-        return BETWEEN.join(self.texts)
+        joined = BETWEEN.join(self.texts)
+        if joined.count(BETWEEN) >= len(self.texts):
+            # YAML's escapes can bring it in, which is complained of where the file is read
+            joined = BETWEEN.join([text.replace(BETWEEN, "\ufffd") for text in self.texts])
+        return joined
 
     @cached_property
     def casefolded(self) -> Column:
