@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import operator
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -25,11 +26,15 @@ SHORTEST_REPEATED = 4
 SHOWN_SHARE = 0.8
 """The share of an evidence's pairs of neighbouring words that the cards have to show."""
 
+BETWEEN = "\0"
+"""Stands between texts that are searched together."""
+
 _SHOWN_OF_ALL_KINDS = ("cue", "occasion", "pitfalls")
 # a Han or kana character is a word of its own; elsewhere letters and digits side by side are one
 _SINGLE = HAN + "\u3040-\u30ff"
 _WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+")
 _CLAUSE = re.compile(r"[\w\s]+")
+_BOUNDED = re.compile(rf"[{_SINGLE}](?:.*[{_SINGLE}])?", re.DOTALL)
 
 Path = tuple[str | int, ...]
 
@@ -62,7 +67,7 @@ def evidence(note: Note) -> Iterator[Ground]:
     """Yield a note's evidence."""
     if not note.evidence:
         return
-    marked = list(_marked(note))
+    marked = shown_texts(note)
     visible: list[str] | None = None
     for at, text in enumerate(note.evidence):
         passage = joined(text)
@@ -96,13 +101,21 @@ def shown_share(passage: str, visible: list[str]) -> float:
     across punctuation: so a card may split a passage into items, put words between its clauses or
     shorten it a little, but not show other words. A clause of one word counts as that word.
     """
-    if any(passage in text for text in visible):
+    shown = BETWEEN.join(visible)
+    if passage in shown or by_clause(passage.casefold(), shown.casefold()):
         return 1.0
-    wanted = pairs(passage)
-    found = {pair for text in visible for pair in pairs(text)}
+    wanted, found = pairs(passage), pairs(shown)
     words = {word for pair in found for word in pair}
     hits = sum(pair in found or (len(pair) == 1 and pair[0] in words) for pair in wanted)
     return hits / len(wanted) if wanted else 0.0
+
+
+def by_clause(passage: str, shown: str) -> bool:
+    """Whether all clauses of a passage stand in a text, without breaking into a longer word."""
+    clauses = _CLAUSE.findall(passage)
+    return bool(clauses) and all(
+        clause in shown and _BOUNDED.fullmatch(clause) for clause in clauses
+    )
 
 
 def pairs(text: str) -> set[tuple[str, ...]]:
@@ -116,20 +129,22 @@ def pairs(text: str) -> set[tuple[str, ...]]:
     return out
 
 
-def _marked(note: Note) -> Iterator[str]:
-    """Yield the texts that a note's cards show or ask for, with their markup."""
-    for name in _shown_keys(cast(Hashable, type(note))):
-        value = getattr(note, name)
+def shown_texts(note: Note) -> list[str]:
+    """Return the texts that a note's cards show or ask for, with their markup."""
+    found: list[str] = []
+    for value in _shown_values(cast(Hashable, type(note)))(note):
         if isinstance(value, str):
-            yield value
+            found.append(value)
         elif value:
-            yield from _texts(value)
+            found += _texts(value)
+    return found
 
 
 @functools.cache
-def _shown_keys(kind: Any) -> tuple[str, ...]:
+def _shown_values(kind: Any) -> Callable[[Note], tuple[Any, ...]]:
+    """Return what gets the values that the cards of a kind show."""
     hidden = authored(Note).keys() - set(_SHOWN_OF_ALL_KINDS)
-    return tuple(name for name in authored(kind) if name not in hidden)
+    return operator.attrgetter(*[name for name in authored(kind) if name not in hidden])
 
 
 def _texts(value: Any) -> Iterator[str]:

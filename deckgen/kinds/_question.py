@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
@@ -24,6 +24,7 @@ class Question(NamedTuple):
     answer: what the back adds.
     at, answer_at: where the prompt and the answer were authored, as paths below the note.
     gaps: the hidden stretches of the prompt.
+    words: the prompt with its gaps filled, where it has gaps.
     hint: what the author put into the gap.
     recited: whether the answer is the next item of a sequence, or all of it.
     verbatim: whether a recited text is fixed by its source.
@@ -38,6 +39,7 @@ class Question(NamedTuple):
     at: Path
     answer_at: Path
     gaps: tuple[str, ...] = ()
+    words: str = ""
     hint: str = ""
     recited: bool = False
     verbatim: bool = False
@@ -62,31 +64,34 @@ def gap_questions(
 ) -> list[Question]:
     """Return a question for each cloze number of a note's text."""
     stretches, hints = with_clozes(text, raw_html(note, deck))
-    numbers = sorted({number for stretch in stretches for number in stretch.numbers})
-    return [
-        _gap_question(stretches, number, hints.get(number, ""), ask, at, context)
-        for number in numbers
-    ]
+    words = "".join([shown for shown, _ in stretches])
+    questions: list[Question] = []
+    for number, hidden in sorted(_hidden(stretches).items()):
+        prompt, shown_to = "", 0
+        for start, end in hidden:
+            prompt += words[shown_to:start] + GAP
+            shown_to = end
+        prompt += words[shown_to:]
+        gaps = tuple([words[start:end] for start, end in hidden])
+        answer, hint = " ".join(gaps), hints.get(number, "")
+        questions.append(Question(ask, prompt, context, answer, at, at, gaps, words, hint))
+    return questions
 
 
-def _gap_question(
-    stretches: Sequence[Stretch], number: int, hint: str, ask: str, at: Path, context: str
-) -> Question:
-    prompt: list[str] = []
-    gaps: list[str] = []
-    hidden = False
+def _hidden(stretches: Iterable[Stretch]) -> dict[int, list[tuple[int, int]]]:
+    """Return for each cloze number where in the text its gaps start and end."""
+    hidden: dict[int, list[tuple[int, int]]] = {}
+    at = 0
     for text, numbers in stretches:
-        if number not in numbers:
-            prompt.append(text)
-            hidden = False
-        elif hidden:
-            gaps[-1] += text
-        else:
-            prompt.append(GAP)
-            gaps.append(text)
-            hidden = True
-    answer = gaps[0] if len(gaps) == 1 else " ".join(gaps)
-    return Question(ask, "".join(prompt), context, answer, at, at, tuple(gaps), hint)
+        end = at + len(text)
+        for number in numbers:
+            gaps = hidden.setdefault(number, [])
+            if gaps and gaps[-1][1] == at:
+                gaps[-1] = gaps[-1][0], end
+            elif not gaps or gaps[-1][1] != end:
+                gaps.append((at, end))
+        at = end
+    return hidden
 
 
 def sequence_questions(
@@ -99,11 +104,10 @@ def sequence_questions(
     window: how many of the items before are visible; without it, all.
     """
     questions: list[Question] = []
+    recited, verbatim, term = head.recited, head.verbatim, head.term
     for at, item in enumerate(items):
         before = items[max(0, at - window) if window else 0 : at]
         context = "\n".join((head.context, *before))
-        path = (field, at)
-        questions.append(
-            head._replace(ask=ask, context=context, answer=item, answer_at=path, gaps=(item,))
-        )
+        asked = ask, head.prompt, context, item, head.at, (field, at), (item,)
+        questions.append(Question(*asked, "", "", recited, verbatim, term))
     return questions

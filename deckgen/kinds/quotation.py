@@ -264,7 +264,11 @@ def questions(note: Quotation, deck: Deck) -> list[Question]:
     for at, pivot in enumerate(note.pivots):
         prompt, pivot_at = saying.replace(pivot, GAP), ("pivots", at)
         gaps = (pivot,) * saying.count(pivot)
-        asked.append(Question("gap", prompt, cue, pivot, pivot_at, pivot_at, gaps, verbatim=True))
+        asked.append(
+            Question(
+                "gap", prompt, cue, pivot, pivot_at, pivot_at, gaps, verbatim=True, words=saying
+            )
+        )
     if note.gloss:
         gloss = shown(note, deck, note.gloss)
         asked.append(whole._replace(ask="gloss", prompt=gloss, context=cue, at=("gloss",)))

@@ -5,28 +5,32 @@ from __future__ import annotations
 import functools
 import html
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from deckgen.render.markup import Markup, to_html
 from deckgen.render.plain import visible
 
-_MARKED = re.compile(r"[\\`*_{}\[\]<>&$~#\n]|^[-+\d]")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>&$~#\n]")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|[^{}|\n]+\}")
+_STRONG = re.compile(r"\*\*(\w(?:[^*\n]*\w)?)\*\*")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&$~#]")
 _BLOCK = re.compile(r"(?:^|\n)(?:[-+]|\d+[.)])|\n[=:|\s]")
 _CLOZE = re.compile(r"(\{\{c[\d,]+::|::|\}\})")
+_PLAIN_CLOZE = re.compile(r"(\{\{c\d+::)([^{}:]+)\}\}")
 
 
-class Stretch(NamedTuple):
-    """A stretch of a text with clozes: the numbers that hide it, none where it always shows."""
+Stretch = tuple[str, tuple[int, ...]]
+"""A stretch of a text with clozes, and the numbers that hide it, none where it always shows."""
 
-    text: str
-    numbers: tuple[int, ...]
+
+def has_marks(text: str) -> bool:
+    """Whether a text has a character of markup, other than what may begin a list."""
+    return _MARKS.search(text) is not None
 
 
 def is_marked(text: str) -> bool:
     """Whether a text may hold markup; else it is what its reader sees."""
-    return _MARKED.search(text) is not None
+    return has_marks(text) or text.startswith(("-", "+")) or text[:1].isdecimal()
 
 
 def bare(text: str, raw: bool = False) -> str:
@@ -41,6 +45,9 @@ def bare(text: str, raw: bool = False) -> str:
 
 def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, str]]:
     """Return a text's stretches without markup and readings, and the hint of each number."""
+    pieces = _PLAIN_CLOZE.split(text)
+    if not is_marked("".join(pieces[::3] + pieces[2::3])):
+        return _of_pieces(pieces), {}
     simple = _without_emphasis(text)
     if not (_MARKDOWN.search(simple) or _BLOCK.search(simple)):
         stretches, hints = _stretches(simple)
@@ -48,15 +55,26 @@ def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, 
             return stretches, hints
     stretches, hints = _stretches(visible(to_html(text, Markup(cloze=True, html=raw))))
     return (
-        [Stretch(html.unescape(shown), numbers) for shown, numbers in stretches],
+        [(html.unescape(shown), numbers) for shown, numbers in stretches],
         {number: html.unescape(hint) for number, hint in hints.items()},
     )
 
 
 def _without_emphasis(text: str) -> str:
-    if "|" in text:
-        text = _RUBY.sub(r"\1", text)
-    return text.replace("**", "") if text.count("**") % 2 == 0 else text
+    # a reading ends in punctuation, which may keep asterisks beside it from being markup
+    if "**" in text:
+        text = _STRONG.sub(r"\1", text)
+    return _RUBY.sub(r"\1", text) if "|" in text else text
+
+
+def _of_pieces(pieces: Sequence[str]) -> list[Stretch]:
+    """Return the stretches of a text in pieces: what shows, a cloze's opening, what it hides, …."""
+    stretches: list[Stretch] = []
+    for at in range(0, len(pieces) - 1, 3):
+        shown, opening, hidden = pieces[at : at + 3]
+        stretches += ((shown, ()), (hidden, _numbers(opening)))
+    stretches.append((pieces[-1], ()))
+    return [stretch for stretch in stretches if stretch[0]]
 
 
 def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
@@ -72,7 +90,7 @@ def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
                 hints[number] = f"{hints[number]} {piece}" if number in hints else piece
         elif at % 2 == 0 or not (opened or piece.startswith("{{")):
             if piece:
-                stretches.append(Stretch(piece, around[-1]))
+                stretches.append((piece, around[-1]))
         elif piece == "::":
             hinting = True
         elif piece == "}}":

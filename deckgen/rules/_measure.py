@@ -35,5 +35,11 @@ def reaches(text: str, least: float) -> bool:
 
 
 @functools.cache
+def surely(least: float) -> re.Pattern[str]:
+    """Return what is found in most texts whose H is at least so much, and in no others, fast."""
+    return re.compile(f"[{HAN}]{{{max(math.ceil(least), 0)}}}")
+
+
+@functools.cache
 def _reaching(count: int) -> re.Pattern[str]:
     return re.compile(rf"(?>[\W_]*+(?:{_UNIT})){{{count}}}")

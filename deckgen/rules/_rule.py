@@ -5,13 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import Path, Question
 from deckgen.problem import Code, Span
-from deckgen.rules._texts import Text
+from deckgen.rules._columns import Column
+from deckgen.rules._texts import Text, all_texts, texts
 
 Found = tuple[str, Path]
 """What is wrong with a note, and where, as a path below it."""
@@ -25,16 +27,68 @@ Reported = tuple[Note, Found, Related]
 
 
 class Asked(NamedTuple):
-    """A note and what its cards ask.
-
-    texts: those that its author worded, with their places; `all_texts` is all of them in one, a
-    line each, so that a rule sees with one search whether it has to look at them.
-    """
+    """A note and what its cards ask."""
 
     note: Note
     questions: Sequence[Question]
-    texts: Sequence[tuple[str, Path]]
-    all_texts: str
+
+    @property
+    def texts(self) -> Sequence[tuple[str, Path]]:
+        """The texts that its author worded, with their places."""
+        return texts(self.note)
+
+
+class Notes:
+    """Notes side by side, in the order of study, with what their cards ask."""
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self.asked = asked
+
+    def of_kind(self, kind: str) -> Notes:
+        """Return the notes of a kind."""
+        return Notes([asked for asked in self.asked if asked.note.kind == kind])
+
+    @cached_property
+    def cards(self) -> Cards:
+        """All the notes' cards."""
+        cards = Cards()
+        for note, questions in self.asked:
+            cards.questions += questions
+            cards.notes += [note] * len(questions)
+        return cards
+
+    @cached_property
+    def texts(self) -> Column:
+        """For each note, the texts that its author worded, a line each."""
+        return Column([all_texts(asked.note) for asked in self.asked])
+
+    @cached_property
+    def evidence(self) -> Column:
+        """For each note, its evidence, a line each."""
+        return Column(["\n".join(asked.note.evidence) for asked in self.asked])
+
+
+class Cards:
+    """Cards side by side: what each asks, and the note that it is of."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.notes: list[Note] = []
+
+    @cached_property
+    def prompts(self) -> Column:
+        """The texts that ask."""
+        return Column([question.prompt for question in self.questions])
+
+    @cached_property
+    def fronts(self) -> Column:
+        """All that the fronts show."""
+        return Column([f"{question.prompt} {question.context}" for question in self.questions])
+
+    @cached_property
+    def answers(self) -> Column:
+        """What has to be known."""
+        return Column([question.answer for question in self.questions])
 
 
 class Of(enum.Enum):
@@ -54,6 +108,9 @@ class Rule:
     limit: the threshold, where the rule measures something.
     milder: the slug of the rule that need not speak where this one does.
     hit, mended: notes as YAML, with the fault and without it, for `deckgen explain`.
+
+    Most rules have nothing to say of most notes. So a rule has `signs`: what finds in one go,
+    among many, those that its `check` has to look at. They may find too many, and never too few.
     """
 
     code: Code
@@ -68,10 +125,12 @@ class QuestionRule(Rule):
     """Looks at one card, or at a part of it.
 
     check: takes the limit, too; returns what is wrong, or an empty text.
+    signs: takes cards and the limit; gives the numbers of those to be looked at.
     """
 
     of: Of
     check: Callable[[Question, float], str]
+    signs: Callable[[Cards, float], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +138,7 @@ class TextRule(Rule):
     """Looks at one authored text that is not verbatim.
 
     check: takes the limit, too; returns what is wrong, or an empty text.
-    signs: characters; a text that has none of them need not be looked at.
+    signs: a pattern; a text in which it is not found need not be looked at.
     """
 
     check: Callable[[Text, float], str]
@@ -95,12 +154,14 @@ class NoteRule(Rule):
     """Looks at one note.
 
     check: takes what `prepare` made of the deck, and the limit.
+    signs: takes notes, and the same; gives the numbers of those to be looked at.
     prepare: is called once for a deck, and returns it if not given.
     kind: the only kind of note that it looks at; every kind if empty.
     """
 
     kind: str = ""
     check: Callable[[Asked, Any, float], Iterable[Found]]
+    signs: Callable[[Notes, Any, float], Iterable[int]]
     prepare: Callable[[Deck], object] = _the_deck
 
 
@@ -108,4 +169,14 @@ class NoteRule(Rule):
 class DeckRule(Rule):
     """Looks at all the notes of a deck together, in the order of study; takes the limit, too."""
 
-    check: Callable[[Sequence[Asked], Deck, float], Iterable[Reported]]
+    check: Callable[[Notes, Deck, float], Iterable[Reported]]
+
+
+def every_card(cards: Cards, _: float) -> Iterable[int]:
+    """Return all cards: for a rule without signs."""
+    return range(len(cards.questions))
+
+
+def every_note(notes: Notes, _: object, __: float) -> Iterable[int]:
+    """Return all notes: for a rule without signs."""
+    return range(len(notes.asked))

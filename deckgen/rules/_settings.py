@@ -32,7 +32,7 @@ def settled(header: Header, rules: Iterable[Rule]) -> tuple[Mapping[str, Rule], 
         elif lint.limit is not None and (slug == ALL or known[slug].limit is None):
             message = f"'{slug}' has no threshold: give off, hint, warning or error"
             problems.append(Problem(read.BAD_VALUE, message, header.at.span("lint", slug)))
-    rest = header.lint.get(ALL, Lint())
+    rest = Lint(level=header.lint.get(ALL, Lint()).level)
     on = {slug: _settled(rule, header.lint.get(slug, rest)) for slug, rule in known.items()}
     return {slug: rule for slug, rule in on.items() if rule}, problems
 

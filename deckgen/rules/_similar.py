@@ -9,32 +9,33 @@ for together, by the whole text, and told apart only where it comes to it.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import chain, count, islice
-from operator import add, or_
+from itertools import chain, count, repeat
+from operator import add, mod, or_
 from typing import NamedTuple
+
+from deckgen.kinds._question import GAP
 
 MOST_COMPARED = 500
 """With so many others that share a rare pair one is compared at most. In a text of any language it
 is compared with far fewer; in a deck of formulas, where all have the same few pairs, a likeness may
 be missed."""
 
-CUT = "\0"
-"""Stands in a front for a gap."""
-
 _FEW = 8
-_BITS = 250
-_HALF = 32
+_BITS = 128
+_HALF = 64
 _LOWER = (1 << _HALF) - 1
+_POWERS = [1 << bit for bit in range(_BITS)]
 
 
 class Wording(NamedTuple):
-    """The fronts that are made from one text by cutting gaps into it.
+    """The fronts that are made from one text by cutting gaps into it, each of them a `＿`.
 
-    hidden: how many of the text's character pairs a front lacks at most.
+    hidden: how many of the text's character pairs a front lacks at most, 0 without gaps.
     """
 
     text: str
@@ -68,101 +69,128 @@ def similar(
         max(len(members) - wording.hidden, 1) if members else 0
         for members, wording in zip(sets, wordings, strict=True)
     ]
-    index = _Index(sets, sizes, limit)
+    order = sorted(range(len(sets)), key=sizes.__getitem__)
+    index = _Index([sets[each] for each in order], [sizes[each] for each in order], limit)
     paired = bytearray(len(sets))
-    for number in sorted(range(len(sets)), key=sizes.__getitem__):
+    for place, number in enumerate(order):
         # what no other text has need not be looked for
         first = bisect_left(sets[number], shared)
-        for other in index.candidates(number, first, paired):
-            later, earlier = max(number, other), min(number, other)
+        for other_place in index.candidates(place, first, paired):
+            later, earlier = max(number, order[other_place]), min(number, order[other_place])
             if not apart(later, earlier):
-                found = _alike(wordings[later].fronts, wordings[earlier].fronts, limit)
+                found = _alike(wordings[later], wordings[earlier], limit)
                 if found:
-                    paired[number] = paired[other] = True
+                    paired[place] = paired[other_place] = True
                     yield Likeness(later, earlier, *found)
-        index.add(number, first)
+        index.add(place, first)
 
 
-def _alike(
-    fronts: Iterable[str], others: Sequence[str], limit: float
-) -> tuple[int, int, float] | None:
+def _alike(one: Wording, other: Wording, limit: float) -> tuple[int, int, float] | None:
     """Return the first two fronts that are similar, by number, and how similar."""
-    other_sets = [character_pairs(other) for other in others]
-    for at, front in enumerate(fronts):
-        own = character_pairs(front)
-        for other_at, other in enumerate(other_sets):
-            measured = len(own & other) / (len(own | other) or 1)
+    other_sets = _front_pairs(other)
+    for at, own in enumerate(_front_pairs(one)):
+        for other_at, others in enumerate(other_sets):
+            measured = len(own & others) / (len(own | others) or 1)
             if measured >= limit:
                 return at, other_at, measured
     return None
 
 
-def character_pairs(front: str) -> set[str]:
+def _front_pairs(wording: Wording) -> list[set[str]]:
+    cut = GAP if wording.hidden else ""
+    return [character_pairs(front.casefold(), cut) for front in wording.fronts]
+
+
+def character_pairs(front: str, cut: str = "") -> set[str]:
     """Return a front's pairs of neighbouring characters, with no gap in them."""
-    return {pair for pair in map(add, front, front[1:]) if CUT not in pair}
+    pairs = set(map(add, front, front[1:]))
+    return {pair for pair in pairs if cut not in pair} if cut else pairs
 
 
 class _Index:
     """Some sets, put in from the smallest to the largest, by the members at their first places.
 
+    They are known by their places in this order. What is looked at for most of them lies close
+    together: it is the memory that takes the time.
+
     sizes: for each set, how many of its members matter at least.
-    sketches: for each set, bits for its members: most of what two sets do not have in common
-    shows in their bits, at a tenth of the price.
+    lower, upper: for each set, the halves of a sketch, bits for its members: most of what two sets
+    do not have in common shows in their bits, at a tenth of the price.
     apart: two sets have at most so many members not in common, theirs added.
-    entries: by member, the sets that have it there, each below its size in one integer.
+    entries: for each member, the sets that have it at a first place.
     """
 
     def __init__(self, sets: Sequence[Sequence[int]], sizes: Sequence[int], limit: float) -> None:
         self.sets, self.sizes = sets, sizes
         self.limit, self.share = limit, limit / (1 + limit)
-        end = max((members[-1] for members in sets if members), default=0) + 1
-        bits = [1 << number % _BITS for number in range(end)]
-        self.sketches = [reduce(or_, map(bits.__getitem__, members), 0) for members in sets]
-        self.apart = [
-            _least(len(members) - 2 * self.share * size)
-            for members, size in zip(sets, sizes, strict=True)
-        ]
-        self.entries: dict[int, list[int]] = {}
+        sketches = list(map(_sketch, sets))
+        self.lower = array("Q", [sketch & _LOWER for sketch in sketches])
+        self.upper = array("Q", [sketch >> _HALF for sketch in sketches])
+        self.apart = array(
+            "l",
+            [
+                _least(len(members) - 2 * self.share * size)
+                for members, size in zip(sets, sizes, strict=True)
+            ],
+        )
+        end = max((members[-1] for members in sets if members), default=-1) + 1
+        self.entries: list[list[int] | None] = [None] * end
 
-    def add(self, number: int, first: int) -> None:
+    def add(self, place: int, first: int) -> None:
         """Put a set in, its members from the first on."""
-        members, size = self.sets[number], self.sizes[number]
+        members, entries = self.sets[place], self.entries
         # so much has a set in common with it that is not smaller, and similar
-        least = _least(2 * self.share * size)
+        least = _least(2 * self.share * self.sizes[place])
         for member in members[first : len(members) - least + 1]:
-            self.entries.setdefault(member, []).append(size << _HALF | number)
+            there = entries[member]
+            if there is None:
+                entries[member] = [place]
+            else:
+                there.append(place)
 
-    def candidates(self, number: int, first: int, paired: bytearray) -> Iterator[int]:
+    def candidates(self, place: int, first: int, paired: bytearray) -> Iterator[int]:
         """Yield the sets that may be similar to one that is not smaller than they, each once.
 
         paired: whether a set has been found similar to another; two such are left out.
         """
-        size, sketch, own_apart = self.sizes[number], self.sketches[number], self.apart[number]
-        sketches, apart = self.sketches, self.apart
         seen: set[int] = set()
-        entries = chain.from_iterable(self._entries(self.sets[number], first, size))
-        for entry in islice(entries, MOST_COMPARED):
-            other = entry & _LOWER
-            if paired[other] and paired[number]:
-                continue
-            different = (sketch ^ sketches[other]).bit_count()
-            if different <= own_apart + apart[other] and other not in seen:
+        for other in self._like(place, first):
+            if other not in seen and not (paired[other] and paired[place]):
                 seen.add(other)
-                common = len(set(self.sets[number]).intersection(self.sets[other]))
-                if common >= self.share * (size + self.sizes[other]) - 1e-9:
+                common = len(set(self.sets[place]).intersection(self.sets[other]))
+                if common >= self.share * (self.sizes[place] + self.sizes[other]) - 1e-9:
                     yield other
 
-    def _entries(self, members: Sequence[int], first: int, size: int) -> Iterator[list[int]]:
-        """Yield the sets that have a member in common, and may have enough from there on."""
-        least = _least(self.limit * size)
-        for at in range(first, min(len(members) - least + 1, len(members))):
-            entries = self.entries.get(members[at])
-            if entries and len(entries) > _FEW:
+    def _like(self, place: int, first: int) -> list[int]:
+        """Return the sets that have a member in common, and a similar sketch."""
+        lower, upper, apart = self.lower, self.upper, self.apart
+        own_lower, own_upper, own_apart = lower[place], upper[place], apart[place]
+        found: list[int] = []
+        for other in self._sharing(place, first)[:MOST_COMPARED]:
+            most = own_apart + apart[other]
+            different = (own_lower ^ lower[other]).bit_count()
+            if different <= most and different + (own_upper ^ upper[other]).bit_count() <= most:
+                found.append(other)
+        return found
+
+    def _sharing(self, place: int, first: int) -> list[int]:
+        """Return the sets that have a member in common, and may have enough from there on."""
+        members, size = self.sets[place], self.sizes[place]
+        shared: list[int] = []
+        last = len(members) - _least(self.limit * size)
+        for at, member in enumerate(members[first : last + 1], first):
+            there = self.entries[member]
+            if there and len(there) > _FEW:
                 # the later this member, the smaller has the other set to be
                 most = int((len(members) - at) / self.share + 1e-9) - size
-                entries = entries[: bisect_left(entries, (most + 1) << _HALF)]
-            if entries:
-                yield entries
+                shared += there[: bisect_right(there, most, key=self.sizes.__getitem__)]
+            elif there:
+                shared += there
+        return shared
+
+
+def _sketch(members: Iterable[int]) -> int:
+    return reduce(or_, map(_POWERS.__getitem__, map(mod, members, repeat(_BITS))), 0)
 
 
 def _rarest_first(texts: Sequence[str]) -> tuple[list[tuple[int, ...]], int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import typing
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, cast
 
 from deckgen.deck.deck import Deck
@@ -44,6 +45,17 @@ def texts(note: Note) -> list[tuple[str, Path]]:
     return found
 
 
+def all_texts(note: Note) -> str:
+    """Return a note's texts in one, a line each."""
+    found: list[str] = []
+    for value in _values(cast(Hashable, type(note)))(note):
+        if value:
+            found += (value,) if isinstance(value, str) else value
+    if isinstance(note, Quotation):
+        found += [text for text, _ in _of_quotation(note)]
+    return "\n".join(found)
+
+
 def _of_quotation(note: Quotation) -> list[tuple[str, Path]]:
     work = note.work
     parts = ("title", "author", "era", "cite") if work else ()
@@ -54,6 +66,12 @@ def _of_quotation(note: Quotation) -> list[tuple[str, Path]]:
         (f"{{{base}|{reading}}}", ("readings", base)) for base, reading in note.readings.items()
     ]
     return found
+
+
+@functools.cache
+def _values(kind: Any) -> Callable[[Note], tuple[str | Sequence[str] | None, ...]]:
+    """Return what gets the values of a kind's fields that hold texts."""
+    return operator.attrgetter(*[name for name, _ in _fields(kind)])
 
 
 @functools.cache

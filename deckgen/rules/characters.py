@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.kinds._question import Path
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, DeckRule, Found, NoteRule, Reported
+from deckgen.rules._rule import Asked, DeckRule, Found, NoteRule, Notes, Reported
 from deckgen.text.tree import Mapping, Node
 
 COMPATIBILITY_CHARACTER = Code(
@@ -35,12 +35,12 @@ _NOT_SHOWN = ("id", "guid", "kind", "lesson", "source", "excuse", "draft")
 _ORIGINAL = ("original", "work", "cite", "readings")
 
 
-def compatibility_character(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
+def compatibility_character(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of code points that only look like Han characters."""
-    names = {asked.note.at.file.name: asked.note.at.file for asked in notes}
+    files = {id(asked.note.at.file): asked.note.at.file for asked in notes.asked}
     # most files hold none, and are searched once; as they were typed, since NFC replaces some
-    suspicious = {name for name, file in names.items() if _COMPATIBILITY.search(file.text)}
-    for note in (asked.note for asked in notes if asked.note.at.file.name in suspicious):
+    suspicious = {number for number, file in files.items() if _COMPATIBILITY.search(file.text)}
+    for note in [asked.note for asked in notes.asked if id(asked.note.at.file) in suspicious]:
         for path, text in _typed(note.at.node, ()):
             found = _COMPATIBILITY.search(text)
             if found and path[0] not in _NOT_SHOWN:
@@ -61,14 +61,19 @@ def _typed(node: Node, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _typed(value, (*path, at))
 
 
+def traditionals(notes: Notes, table: _Table | None, _: float) -> Iterable[int]:
+    """Return the notes with a traditional character."""
+    return notes.texts.holding(table.finder) if table else ()
+
+
 def traditional(asked: Asked, table: _Table | None, _: float) -> Iterator[Found]:
     """Complain of traditional characters in a simplified deck."""
-    if table and table.finder.search(asked.all_texts):
-        for text, path in asked.texts:
-            found = table.finder.search(text)
-            if found and path[0] not in _ORIGINAL:
-                simplified = table.simplified[found[0]]
-                yield f"“{found[0]}” is traditional: write {simplified}", path
+    if not table:
+        return
+    for text, path in asked.texts:
+        found = table.finder.search(text)
+        if found and path[0] not in _ORIGINAL:
+            yield f"“{found[0]}” is traditional: write {table.simplified[found[0]]}", path
 
 
 class _Table(NamedTuple):
@@ -102,6 +107,7 @@ RULES = (
     NoteRule(
         code=TRADITIONAL,
         check=traditional,
+        signs=traditionals,
         prepare=_table,
         hit="{kind: basic, front: 水能載舟的下一句是什么？, back: 亦能覆舟}",
         mended="{kind: basic, front: 水能载舟的下一句是什么？, back: 亦能覆舟}",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deckgen.coverage.evidence import (
+    BETWEEN,
     MAX_EVIDENCE,
     SHORTEST_REPEATED,
     SHOWN_SHARE,
+    by_clause,
     evidence,
     fault,
+    shown_texts,
 )
 from deckgen.coverage.measure import Coverage, Wanted, measure
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
+from deckgen.kinds._question import raw_html
 from deckgen.problem import Code, Problem, Severity
+from deckgen.render.bare import has_marks
+from deckgen.rules._rule import Asked, Found, NoteRule, Notes
 
 UNCOVERED_PASSAGE = Code(
     "uncovered-passage",
@@ -51,24 +57,53 @@ SLUGS = frozenset(
 
 
 def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
-    """Yield what is missing of a deck's lists of passages, and the evidence that does not count."""
+    """Yield what is missing of a deck's lists of passages."""
     for coverage in measure(deck, listed_only=True):
         for wanted in coverage.wanted:
             for problem in _wanted(wanted, coverage):
                 yield None, problem
-    for note in deck.notes.values():
-        source = deck.sources.get(note.source) if note.source else None
-        if source and note.evidence:
-            for problem in _uncounted(note, source.joined):
-                yield note, problem
 
 
-def _uncounted(note: Note, source: str) -> Iterator[Problem]:
-    for ground in evidence(note):
-        why = fault(ground, source)
-        if why and ground.text in source:
-            message = f"this evidence covers nothing: {why}"
-            yield Problem(UNCOUNTED_EVIDENCE, message, note.at.span(*ground.path))
+def doubtful(notes: Notes, deck: Deck, _: float) -> Iterable[int]:
+    """Return the notes with evidence that does not simply stand in their texts."""
+    return [
+        number
+        for number, (asked, text) in enumerate(zip(notes.asked, notes.texts.texts, strict=True))
+        if asked.note.evidence and not _stands(asked, text, deck)
+    ]
+
+
+def _stands(asked: Asked, text: str, deck: Deck) -> bool:
+    """Whether all of a note's evidence stands in its texts, and is neither long nor short."""
+    # what is cited is a text, and not shown as one
+    text = "" if asked.note.cite or asked.note.kind == "quotation" else text
+    for passage in asked.note.evidence:
+        if not SHORTEST_REPEATED <= len(passage) <= MAX_EVIDENCE or "\n" in passage:
+            return False
+        if passage not in text and not _stands_so(passage, asked, deck):
+            return False
+    return True
+
+
+def _stands_so(passage: str, asked: Asked, deck: Deck) -> bool:
+    """Whether a passage stands in a note's texts with their gaps filled, or clause by clause."""
+    note, questions = asked
+    if raw_html(note, deck):
+        return False
+    if questions and passage in questions[0].words:
+        return True
+    shown = BETWEEN.join(shown_texts(note))
+    return passage in shown or (not has_marks(shown) and by_clause(passage, shown))
+
+
+def uncounted_evidence(asked: Asked, deck: Deck, _: float) -> Iterator[Found]:
+    """Complain of evidence that stands in the source and does not count."""
+    source = deck.sources.get(asked.note.source or "")
+    text = source.joined if source else ""
+    for ground in evidence(asked.note):
+        why = fault(ground, text)
+        if why and ground.text in text:
+            yield f"this evidence covers nothing: {why}", ground.path
 
 
 def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:
@@ -86,3 +121,16 @@ def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:
         related = ((coverage.span(places[0].start), "it stands here"),)
         code = UNCOVERED_GOAL if listed.goal else UNCOVERED_PASSAGE
         yield Problem(code, message, listed.span, related)
+
+
+RULES = (
+    NoteRule(
+        code=UNCOUNTED_EVIDENCE,
+        check=uncounted_evidence,
+        signs=doubtful,
+        hit="{kind: basic, source: essay, front: 谁最知道屋漏？, back: 宇下的人, "
+        "evidence: 知政失者在草野}",
+        mended="{kind: basic, source: essay, front: 谁最知道政失？, back: 草野的人, "
+        "extra: 知政失者在草野。, evidence: 知政失者在草野}",
+    ),
+)

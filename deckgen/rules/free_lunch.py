@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from itertools import repeat
+from operator import contains
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Asked, DeckRule, Of, QuestionRule, Reported
+from deckgen.rules._columns import Column
+from deckgen.rules._measure import length, longer, reaches, surely
+from deckgen.rules._rule import Cards, DeckRule, Notes, Of, QuestionRule, Reported
 from deckgen.text.han import is_han
 
 ANSWER_IN_FRONT = Code(
@@ -72,6 +75,18 @@ _YES_NO = re.compile(
 )
 
 
+def answers_in_fronts(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards that hide several things, or whose front shows what is hidden."""
+    hidden = Column([each.gaps[0] if each.gaps else each.answer for each in cards.questions])
+    sought = map(str.strip, hidden.casefolded.texts, repeat(_EDGE))
+    stands = map(contains, cards.fronts.casefolded.texts, sought)
+    return [
+        number
+        for number, (question, found) in enumerate(zip(cards.questions, stands, strict=True))
+        if (found or len(question.gaps) > 1) and not (question.verbatim and question.recited)
+    ]
+
+
 def answer_in_front(question: Question, limit: float) -> str:
     """Complain of an answer, at least so long, that the front shows."""
     if question.verbatim and question.recited:
@@ -80,7 +95,8 @@ def answer_in_front(question: Question, limit: float) -> str:
         sought = answer.strip(_EDGE).casefold()
         for front in (question.prompt, question.context):
             shown = front.casefold()
-            if sought in shown and reaches(sought, limit) and _stands_in(sought, shown):
+            found = sought and sought in shown and reaches(sought, limit)
+            if found and _stands_in(sought, shown):
                 return f"the answer “{answer}” stands on the front: reword it, or hide both places"
     return ""
 
@@ -92,12 +108,26 @@ def _stands_in(sought: str, front: str) -> bool:
     return re.search(start + re.escape(sought) + end, front) is not None
 
 
+def vague_fronts(cards: Cards, _: float) -> Iterable[int]:
+    """Return the fronts that begin as one that points to something may."""
+    return [
+        number
+        for number, question in enumerate(cards.questions)
+        if question.prompt[:1] in _POINTING
+    ]
+
+
 def vague_front(question: Question, _: float) -> str:
     """Complain of a front that begins by pointing to what is not there."""
-    found = _VAGUE.match(question.prompt) if question.prompt[:1] in _POINTING else None
+    found = _VAGUE.match(question.prompt)
     if not found or (question.verbatim and question.gaps):
         return ""
     return f"the front begins with “{found[1]}”: name the thing, since cards come up alone"
+
+
+def short_fronts(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the fronts that may be short."""
+    return cards.prompts.lacking(surely(limit))
 
 
 def short_front(question: Question, limit: float) -> str:
@@ -112,6 +142,15 @@ def short_front(question: Question, limit: float) -> str:
     return f"the front is {less}: write the whole question, or give a cue"
 
 
+def yes_no_questions(cards: Cards, _: float) -> Iterable[int]:
+    """Return the fronts with a word that asks for yes or no, and those in English."""
+    return [
+        number
+        for number, prompt in enumerate(cards.prompts.texts)
+        if "吗" in prompt or "是否" in prompt or "是不是" in prompt or prompt.isascii()
+    ]
+
+
 def yes_no(question: Question, _: float) -> str:
     """Complain of a question that yes or no answers."""
     prompt = question.prompt
@@ -120,12 +159,22 @@ def yes_no(question: Question, _: float) -> str:
     return "yes or no answers this: ask for the thing itself"
 
 
+def reversed_cards(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards that ask from answer to question."""
+    return [number for number, question in enumerate(cards.questions) if question.reverse]
+
+
 def long_reverse(question: Question, limit: float) -> str:
     """Complain of a long text on a reversed card's front."""
     if not question.reverse or not (measured := longer(question.prompt, limit)):
         return ""
     more = f"{measured} long (in characters and words), more than {limit:g}"
     return f"the answer that the reversed card shows is {more}: drop `reverse`"
+
+
+def hints(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards with a hint."""
+    return [number for number, question in enumerate(cards.questions) if question.hint]
 
 
 def revealing_hint(question: Question, limit: float) -> str:
@@ -145,21 +194,20 @@ def revealing_hint(question: Question, limit: float) -> str:
     return f"the hint shows {share:.0%} of the answer, more than {limit:.0%}: hint at its meaning"
 
 
-def ambiguous_reverse(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
+def ambiguous_reverse(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of reversed cards whose text answers another question, too."""
+    cards = notes.cards
     reversed_ = [
-        (asked.note, question)
-        for asked in notes
-        for question in asked.questions
+        (cards.notes[number], question)
+        for number, question in enumerate(cards.questions)
         if question.reverse
     ]
     backs = {question.prompt.casefold() for _, question in reversed_}
     fronts: dict[str, dict[str, Note]] = defaultdict(dict)
-    for asked in notes if backs else ():
-        for question in asked.questions:
-            if not question.gaps and not question.reverse and question.answer.casefold() in backs:
-                answered = fronts[question.answer.casefold()]
-                answered.setdefault(question.prompt.casefold(), asked.note)
+    for note, question in zip(cards.notes, cards.questions, strict=True) if backs else ():
+        if not question.gaps and not question.reverse and question.answer.casefold() in backs:
+            answered = fronts[question.answer.casefold()]
+            answered.setdefault(question.prompt.casefold(), note)
     for note, question in reversed_:
         others = fronts[question.prompt.casefold()]
         other = next((each for each in others.values() if each is not note), None)
@@ -177,6 +225,7 @@ RULES = (
         code=ANSWER_IN_FRONT,
         of=Of.CARD,
         check=answer_in_front,
+        signs=answers_in_fronts,
         limit=2,
         hit="{kind: basic, front: 巴黎在法国，法国的首都是哪里？, back: 巴黎}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
@@ -185,6 +234,7 @@ RULES = (
         code=VAGUE_FRONT,
         of=Of.FRONT,
         check=vague_front,
+        signs=vague_fronts,
         hit="{kind: basic, front: 这句话说明什么道理？, back: 群众最有发言权}",
         mended="{kind: basic, front: “知屋漏者在宇下”说明什么道理？, back: 群众最有发言权}",
     ),
@@ -192,6 +242,7 @@ RULES = (
         code=SHORT_FRONT,
         of=Of.QUESTION,
         check=short_front,
+        signs=short_fronts,
         limit=6,
         hit="{kind: basic, front: 首都？, back: 巴黎}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
@@ -200,6 +251,7 @@ RULES = (
         code=YES_NO,
         of=Of.QUESTION,
         check=yes_no,
+        signs=yes_no_questions,
         hit="{kind: basic, front: 巴黎是法国的首都吗？, back: 对}",
         mended="{kind: basic, front: 法国的首都是哪里？, back: 巴黎}",
     ),
@@ -215,6 +267,7 @@ RULES = (
         code=LONG_REVERSE,
         of=Of.QUESTION,
         check=long_reverse,
+        signs=reversed_cards,
         limit=15,
         hit="{kind: basic, front: 人民首创精神要怎样对待？, reverse: true, "
         "back: 坚持人民主体地位，充分尊重和发挥它}",
@@ -224,6 +277,7 @@ RULES = (
         code=REVEALING_HINT,
         of=Of.GAP,
         check=revealing_hint,
+        signs=hints,
         limit=0.4,
         hit='{kind: cloze, text: "知屋漏者在宇下，{{c1::知政失者在草野::知政失者……}}"}',
         mended='{kind: cloze, text: "知屋漏者在宇下，{{c1::知政失者在草野::下半句}}"}',

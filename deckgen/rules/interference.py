@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, DeckRule, Reported
-from deckgen.rules._similar import CUT, Wording, similar
+from deckgen.rules._columns import BETWEEN
+from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
+from deckgen.rules._similar import Wording, similar
 
 SAME_FRONT = Code(
     "same-front",
@@ -28,32 +28,39 @@ SIMILAR_FRONT = Code(
     "and give each another `cue`. After Wozniak's “combat interference”.",
 )
 
-_BETWEEN = re.compile(f"[^\\w{GAP}]+")
+_BETWEEN = re.compile(f"[^\\w{GAP}{BETWEEN}]+")
 
 
-def same_front(notes: Sequence[Asked], _: Deck, __: float) -> Iterator[Reported]:
+def same_front(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of a front that an earlier note has, too, with another answer."""
-    first: dict[str, tuple[Note, Question]] = {}
-    for asked in notes:
-        note = asked.note
-        for question in asked.questions:
-            front = f"{question.ask}\t{_normal(f'{question.prompt} {question.context}')}"
-            earlier, other = first.setdefault(front, (note, question))
-            if earlier is not note and _normal(question.answer) != _normal(other.answer):
-                message = (
-                    f"“{question.prompt or question.context.strip()}” is asked twice, with "
-                    "different answers: reword one, or give them different cues"
-                )
-                related = ((earlier.at.span(*other.at), "the same front"),)
-                yield note, (message, question.at), related
+    cards = notes.cards
+    asks = [question.ask for question in cards.questions]
+    first: dict[tuple[str, str], int] = {}
+    fronts = cards.fronts.without(_BETWEEN).casefolded.texts
+    for number, front in enumerate(zip(asks, fronts, strict=True)):
+        other = first.setdefault(front, number)
+        if other != number and cards.notes[other] is not cards.notes[number]:
+            yield from _asked_twice(cards, number, other)
 
 
-def similar_front(notes: Sequence[Asked], _: Deck, limit: float) -> Iterator[Reported]:
+def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
+    """Yield what is wrong with a card whose front is the same as another's."""
+    question, earlier = cards.questions[number], cards.questions[other]
+    if _normal(question.answer) != _normal(earlier.answer):
+        message = (
+            f"“{question.prompt or question.context.strip()}” is asked twice, with "
+            "different answers: reword one, or give them different cues"
+        )
+        related = ((cards.notes[other].at.span(*earlier.at), "the same front"),)
+        yield cards.notes[number], (message, question.at), related
+
+
+def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
     """Complain of fronts that are much like another note's, at the later one."""
     owners: list[Note] = []
     asked_with: list[Sequence[Question]] = []
     wordings: list[Wording] = []
-    for asked in notes:
+    for asked in notes.asked:
         for wording, questions in _wordings(asked.questions):
             owners.append(asked.note)
             wordings.append(wording)
@@ -76,8 +83,9 @@ def similar_front(notes: Sequence[Asked], _: Deck, limit: float) -> Iterator[Rep
         yield owners[found.later], (message, question.at), related
 
 
-def _wordings(questions: Sequence[Question]) -> Iterator[tuple[Wording, Sequence[Question]]]:
-    """Yield what was worded for a note's fronts, terms left out, with the questions it serves."""
+def _wordings(questions: Sequence[Question]) -> list[tuple[Wording, Sequence[Question]]]:
+    """Return what was worded for a note's fronts, terms left out, with the questions it serves."""
+    found: list[tuple[Wording, Sequence[Question]]] = []
     gapped: dict[str, list[Question]] = {}
     seen = ""
     for question in questions:
@@ -85,17 +93,16 @@ def _wordings(questions: Sequence[Question]) -> Iterator[tuple[Wording, Sequence
         if question.term or not prompt or prompt is seen:
             continue
         seen = prompt
-        if not question.recited and 0 < len(question.gaps) == prompt.count(GAP):
-            first, *rest = prompt.split(GAP)
-            text = first + "".join(chain.from_iterable(zip(question.gaps, rest, strict=True)))
-            gapped.setdefault(text, []).append(question)
+        if question.words and len(question.gaps) == prompt.count(GAP):
+            gapped.setdefault(question.words, []).append(question)
         else:
-            yield Wording(prompt.casefold(), (prompt.casefold(),)), (question,)
-    for text, several in gapped.items():
+            found.append((Wording(prompt.casefold(), (prompt,)), (question,)))
+    for words, several in gapped.items():
         # a gap makes as many pairs as it has characters, and one with what follows
-        hidden = max(sum(map(len, each.gaps)) + len(each.gaps) for each in several)
-        fronts = tuple(each.prompt.casefold().replace(GAP, CUT) for each in several)
-        yield Wording(text.casefold(), fronts, hidden), several
+        hidden = max([len("".join(each.gaps)) + len(each.gaps) for each in several])
+        fronts = [each.prompt for each in several]
+        found.append((Wording(words.casefold(), fronts, hidden), several))
+    return found
 
 
 def _normal(text: str) -> str:
@@ -108,8 +115,8 @@ RULES = (
         code=SAME_FRONT,
         check=same_front,
         milder="similar-front",
-        hit="[{kind: basic, front: 群众路线是什么？, back: 根本工作路线}, "
-        "{kind: basic, front: 群众路线是什么？, back: 党的生命线}]",
+        hit="[{id: work, kind: basic, front: 群众路线是什么？, back: 根本工作路线}, "
+        "{id: life, kind: basic, front: 群众路线是什么？, back: 党的生命线}]",
         mended="[{kind: basic, cue: 工作, front: 群众路线是什么？, back: 根本工作路线}, "
         "{kind: basic, cue: 存亡, front: 群众路线是党的什么“线”？, back: 生命线}]",
     ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deckgen.deck.deck import Deck
 from deckgen.kinds._question import Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._measure import length, longer, reaches
-from deckgen.rules._rule import Asked, Found, NoteRule, Of, QuestionRule
+from deckgen.rules._measure import length, longer, reaches, surely
+from deckgen.rules._rule import Asked, Cards, Found, NoteRule, Notes, Of, QuestionRule, every_card
 
 LONG_ANSWER = Code(
     "long-answer",
@@ -100,7 +100,14 @@ _COUNT = re.compile(
     r"(?<![第\d])[\d两二三四五六七八九十]|\b(?:two|three|four|five|six|seven|eight|nine|ten)\b",
     re.IGNORECASE,
 )
+_ASKS_WHICH = re.compile("哪些|括什么|含什么|hich are|hat are")
+_SHORT_GAP = 6
 _MANY_ALLOWED = ("passage", "quotation", "principle")
+
+
+def long_answers(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the answers, gaps among them, that may be longer than a limit."""
+    return cards.answers.longer(limit)
 
 
 def long_answer(question: Question, limit: float) -> str:
@@ -109,6 +116,11 @@ def long_answer(question: Question, limit: float) -> str:
     if not measured:
         return ""
     return f"the answer is {_long(measured, limit)}: ask for its parts on cards of their own"
+
+
+def long_fronts(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the fronts that may be longer than a limit."""
+    return cards.prompts.longer(limit)
 
 
 def long_front(question: Question, limit: float) -> str:
@@ -127,6 +139,18 @@ def long_gap(question: Question, limit: float) -> str:
     return ""
 
 
+def hidden_texts(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the cards that have more than a short gap, or not enough around it."""
+    enough = surely(_SHORT_GAP * (1 - limit) / max(limit, 0.01)).search
+    return [
+        number
+        for number, question in enumerate(cards.questions)
+        if len(question.answer) > _SHORT_GAP
+        or len(question.gaps) > 1
+        or not enough(question.prompt)
+    ]
+
+
 def hidden_text(question: Question, limit: float) -> str:
     """Complain of gaps that hide too large a share of their text."""
     # no gap's H is above its plain length
@@ -139,12 +163,26 @@ def hidden_text(question: Question, limit: float) -> str:
     return f"gaps hide {share:.0%} of the text, more than {limit:.0%}: hide less on one card"
 
 
+def function_word_gaps(cards: Cards, _: float) -> Iterable[int]:
+    """Return the cards whose gap begins like a function word, or that have several."""
+    return [
+        number
+        for number, question in enumerate(cards.questions)
+        if len(question.gaps) > 1 or _FUNCTION.match(question.answer)
+    ]
+
+
 def function_word_gap(question: Question, _: float) -> str:
     """Complain of a gap of function words alone."""
     for gap in question.gaps:
         if _FUNCTION.fullmatch(gap):
             return f"the gap “{gap}” hides function words only: hide a word that carries meaning"
     return ""
+
+
+def bare_gaps(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the texts with gaps that may be short."""
+    return cards.prompts.lacking(surely(limit))
 
 
 def bare_gap(question: Question, limit: float) -> str:
@@ -155,6 +193,11 @@ def bare_gap(question: Question, limit: float) -> str:
     return f"the text around the gap is {visible}: show more of the sentence"
 
 
+def lists_in_answers(cards: Cards, limit: float) -> Iterable[int]:
+    """Return the answers with a separator."""
+    return cards.answers.holding(_SEPARATOR) if limit > 1 else every_card(cards, limit)
+
+
 def list_in_answer(question: Question, limit: float) -> str:
     """Complain of an answer that enumerates."""
     count = len(_SEPARATOR.findall(question.answer)) + 1
@@ -163,12 +206,22 @@ def list_in_answer(question: Question, limit: float) -> str:
     return f"the answer lists {count} things: make it a note of `kind: list`"
 
 
+def missing_counts(cards: Cards, _: float) -> Iterable[int]:
+    """Return the fronts that ask for several things."""
+    return cards.prompts.holding(_ASKS_WHICH)
+
+
 def missing_count(question: Question, _: float) -> str:
     """Complain of a question for several things that does not say how many."""
     asked = _WHICH.search(question.prompt)
     if not asked or _COUNT.search(question.prompt):
         return ""
     return f"“{asked[0]}” does not say how many: write the count, e.g. 哪三个"
+
+
+def many(notes: Notes, _: Deck, limit: float) -> Iterable[int]:
+    """Return the notes with more cards than a limit."""
+    return [number for number, each in enumerate(notes.asked) if len(each.questions) > limit]
 
 
 def long_list(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
@@ -196,6 +249,7 @@ RULES = (
         code=LONG_ANSWER,
         of=Of.ANSWER,
         check=long_answer,
+        signs=long_answers,
         limit=20,
         hit="{kind: basic, front: 为什么要高度重视群众的意见？, "
         "back: 因为群众生活在最基层，对政策落实的情况感受最深切，反映的问题往往也最真实}",
@@ -205,6 +259,7 @@ RULES = (
         code=OVERLONG_ANSWER,
         of=Of.ANSWER,
         check=long_answer,
+        signs=long_answers,
         limit=40,
         milder="long-answer",
         hit="{kind: basic, front: 光合作用是怎样进行的？, back: 植物的叶绿体吸收太阳光的能量，"
@@ -215,6 +270,7 @@ RULES = (
         code=LONG_FRONT,
         of=Of.FRONT,
         check=long_front,
+        signs=long_fronts,
         limit=60,
         hit="{kind: basic, back: 法国, front: 巴黎位于塞纳河畔，有两千多年的历史，"
         "城里有埃菲尔铁塔、卢浮宫和巴黎圣母院，每年接待的游客有几千万人，"
@@ -225,6 +281,7 @@ RULES = (
         code=LONG_GAP,
         of=Of.GAP,
         check=long_gap,
+        signs=long_answers,
         limit=15,
         hit='{kind: cloze, text: "群众的意见之所以可靠，是因为'
         '{{c1::群众生活在最基层，对政策的落实感受最深切}}。"}',
@@ -235,6 +292,7 @@ RULES = (
         code=HIDDEN_TEXT,
         of=Of.GAP,
         check=hidden_text,
+        signs=hidden_texts,
         limit=0.6,
         hit='{kind: cloze, text: "{{c1::密切联系}}{{c1::人民群众}}是{{c1::我们党}}的优势"}',
         mended='{kind: cloze, text: "密切联系{{c1::人民群众}}是我们党的{{c2::优势}}"}',
@@ -243,6 +301,7 @@ RULES = (
         code=FUNCTION_WORD_GAP,
         of=Of.GAP,
         check=function_word_gap,
+        signs=function_word_gaps,
         hit='{kind: cloze, text: "水能载舟{{c1::的}}道理"}',
         mended='{kind: cloze, text: "水能{{c1::载}}舟的道理"}',
     ),
@@ -250,6 +309,7 @@ RULES = (
         code=BARE_GAP,
         of=Of.GAP,
         check=bare_gap,
+        signs=bare_gaps,
         limit=4,
         hit='{kind: cloze, text: "最{{c1::可靠}}"}',
         mended='{kind: cloze, text: "群众反映的问题往往最{{c1::可靠}}"}',
@@ -258,6 +318,7 @@ RULES = (
         code=LIST_IN_ANSWER,
         of=Of.ANSWER,
         check=list_in_answer,
+        signs=lists_in_answers,
         limit=3,
         hit="{kind: basic, front: 群众反映的问题往往怎么样？, back: 最真实、最可靠、最准确}",
         mended="{kind: list, prompt: 群众反映的问题往往怎么样？（三个“最”）, "
@@ -267,6 +328,7 @@ RULES = (
         code=LONG_LIST_IN_ANSWER,
         of=Of.ANSWER,
         check=list_in_answer,
+        signs=lists_in_answers,
         limit=5,
         milder="list-in-answer",
         hit="{kind: basic, front: 五行是指哪五种东西？, back: 金、木、水、火、土}",
@@ -276,12 +338,14 @@ RULES = (
         code=MISSING_COUNT,
         of=Of.QUESTION,
         check=missing_count,
+        signs=missing_counts,
         hit="{kind: basic, front: 光的原色有哪些？, back: 红绿蓝}",
         mended="{kind: basic, front: 光的三种原色是哪三种？, back: 红绿蓝}",
     ),
     NoteRule(
         code=LONG_LIST,
         check=long_list,
+        signs=many,
         limit=7,
         hit="{kind: list, prompt: 太阳系的八大行星由近及远, "
         "items: [水星, 金星, 地球, 火星, 木星, 土星, 天王星, 海王星]}",
@@ -291,6 +355,7 @@ RULES = (
     NoteRule(
         code=MANY_CARDS,
         check=many_cards,
+        signs=many,
         limit=8,
         hit='{kind: cloze, text: "{{c1::鼠}}、{{c2::牛}}、{{c3::虎}}、{{c4::兔}}、{{c5::龙}}、'
         '{{c6::蛇}}、{{c7::马}}、{{c8::羊}}、{{c9::猴}}、鸡、狗、猪"}',
@@ -299,6 +364,7 @@ RULES = (
     NoteRule(
         code=TOO_MANY_CARDS,
         check=many_cards,
+        signs=many,
         limit=15,
         milder="many-cards",
         hit="{kind: list, prompt: 汉语拼音的前十六个声母, "

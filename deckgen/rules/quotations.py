@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -10,7 +11,7 @@ from typing import cast
 from deckgen.deck.deck import Deck
 from deckgen.kinds.quotation import Quotation
 from deckgen.problem import Code, Severity
-from deckgen.rules._rule import Asked, Found, NoteRule
+from deckgen.rules._rule import Asked, Found, NoteRule, every_note
 
 NO_NEXT_LINE = Code(
     "no-next-line",
@@ -65,13 +66,15 @@ def copied_gloss(asked: Asked, _: Deck, limit: float) -> Iterator[Found]:
     """Complain of a gloss that shares a long stretch with its quotation."""
     gloss = next((each.prompt for each in asked.questions if each.ask == "gloss"), "")
     saying = "".join(_quotation(asked).lines)
-    if min(len(gloss), len(saying)) < limit:
+    least = max(math.ceil(limit), 1)
+    stretches = (gloss[at : at + least] for at in range(len(gloss) - least + 1))
+    # the longest is sought, in much more time, only where there is one
+    if not any(stretch in saying for stretch in stretches):
         return
     common = SequenceMatcher(None, gloss, saying, autojunk=False).find_longest_match()
-    if common.size >= limit:
-        copied = gloss[common.a : common.a + common.size]
-        message = f"“{copied}” is {common.size} characters of the quotation, {limit:g} or more"
-        yield f"{message}: say it in other words", ("gloss",)
+    copied = gloss[common.a : common.a + common.size]
+    message = f"“{copied}” is {common.size} characters of the quotation, {limit:g} or more"
+    yield f"{message}: say it in other words", ("gloss",)
 
 
 def _quotation(asked: Asked) -> Quotation:
@@ -82,6 +85,7 @@ RULES = (
     NoteRule(
         code=NO_NEXT_LINE,
         check=no_next_line,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [知屋漏者在宇下，知政失者在草野。]}",
         mended="{kind: quotation, lines: [知屋漏者在宇下，, 知政失者在草野。]}",
@@ -89,6 +93,7 @@ RULES = (
     NoteRule(
         code=NO_GLOSS,
         check=no_gloss,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
@@ -97,6 +102,7 @@ RULES = (
     NoteRule(
         code=NO_WORK,
         check=no_work,
+        signs=every_note,
         kind="quotation",
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。]}",
         mended="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "
@@ -105,6 +111,7 @@ RULES = (
     NoteRule(
         code=COPIED_GLOSS,
         check=copied_gloss,
+        signs=every_note,
         kind="quotation",
         limit=12,
         hit="{kind: quotation, lines: [圣人无常心，, 以百姓心为心。], "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
@@ -13,7 +13,7 @@ from deckgen.kinds._question import Path, shown
 from deckgen.kinds.quotation import Quotation
 from deckgen.problem import Code, Problem, Severity
 from deckgen.render.plain import plain
-from deckgen.rules._rule import Asked, Found, NoteRule
+from deckgen.rules._rule import Asked, Found, NoteRule, Notes
 from deckgen.text.find import Finder
 from deckgen.text.han import HAN
 from deckgen.text.passage import joined, nearest, without_punctuation
@@ -80,12 +80,15 @@ def check(deck: Deck) -> Iterator[tuple[Note | None, Problem]]:
     """Yield the verbatim texts that their source does not hold."""
     finders = {name: Finder(source.joined) for name, source in deck.sources.items()}
     for note in deck.notes.values():
-        if note.source in finders:
+        finder = finders.get(note.source or "")
+        if not finder or not (note.verbatim or note.evidence):
+            continue
+        if note.verbatim or not finder.sentences.issuperset(note.evidence):
             for path, text in _verbatim(note):
                 # a text of one line is as passages are compared, since it was read so
                 passage = joined(text) if "\n" in text else text
-                if not finders[note.source].has(passage):
-                    yield note, _missing(note, path, passage, deck.sources[note.source])
+                if not finder.has(passage):
+                    yield note, _missing(note, path, passage, deck.sources[note.source or ""])
 
 
 def _verbatim(note: Note) -> Iterator[tuple[Path, str]]:
@@ -107,13 +110,18 @@ def _missing(note: Note, path: Path, passage: str, source: Source) -> Problem:
     return Problem(NOT_IN_SOURCE, message, note.at.span(*path))
 
 
+def named(notes: Notes, names: _Names, _: float) -> Iterable[int]:
+    """Return the notes that may name a work, a year or a person; most do not."""
+    return {*notes.texts.holding(_DIGITS), *notes.texts.holding(names.signs)}
+
+
 def beyond_source(asked: Asked, names: _Names, _: float) -> Iterator[Found]:
     """Complain of a work, year or person in a note that its source does not name."""
     note = asked.note
     source = names.deck.sources.get(note.source) if note.source else None
     if not source or note.origin == "background":
         return
-    for text, path in asked.texts if names.suspicious(asked.all_texts) else ():
+    for text, path in asked.texts:
         if path[0] not in _BACKGROUND:
             for name in _named(shown(note, names.deck, text), names.people):
                 if not _is_named(name, source):
@@ -122,6 +130,15 @@ def beyond_source(asked: Asked, names: _Names, _: float) -> Iterator[Found]:
                         "`origin: background`, or take the name out"
                     )
                     yield message, path
+
+
+def backgrounds(notes: Notes, _: Deck, __: float) -> Iterable[int]:
+    """Return the notes of background, and those with a work."""
+    return [
+        number
+        for number, (note, _) in enumerate(notes.asked)
+        if note.origin == "background" or note.kind == "quotation"
+    ]
 
 
 def no_cite(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
@@ -139,34 +156,34 @@ def unverified(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
         yield "this work is not verified: look it up, and say `verified: true`", ("work",)
 
 
+def statements(notes: Notes, _: Deck, __: float) -> Iterable[int]:
+    """Return the notes that name an office."""
+    return {*notes.texts.holding(_OFFICE), *notes.evidence.holding(_OFFICE)}
+
+
 def no_occasion(asked: Asked, _: Deck, __: float) -> Iterator[Found]:
     """Complain of a leader's statement without its occasion."""
     note = asked.note
     if note.occasion or note.origin == "background":
         return
-    evidence = "\n".join(note.evidence)
-    if _OFFICE.search(asked.all_texts) or _OFFICE.search(evidence):
-        passages = [(passage, ("evidence", at)) for at, passage in enumerate(note.evidence)]
-        for text, path in (*asked.texts, *passages):
-            if found := _STATEMENT.search(text):
-                said = f"“{found[0]}” is a leader's statement"
-                yield f"{said}: give its `occasion` (原文未注 if the source tells none)", path
-                return
+    passages = [(passage, ("evidence", at)) for at, passage in enumerate(note.evidence)]
+    for text, path in (*asked.texts, *passages):
+        if found := _STATEMENT.search(text):
+            said = f"“{found[0]}” is a leader's statement"
+            yield f"{said}: give its `occasion` (原文未注 if the source tells none)", path
+            return
 
 
 class _Names(NamedTuple):
     """The names that notes may not use of themselves.
 
     people: finds a person's name.
+    signs: finds what may be one, or a work, or a year not in digits.
     """
 
     deck: Deck
     people: re.Pattern[str]
-
-    def suspicious(self, text: str) -> bool:
-        """Whether a text may name a work, a year or a person; in most there is no sign of any."""
-        sign = "《" in text or "年" in text or _DIGITS.search(text) or self.people.search(text)
-        return bool(sign)
+    signs: re.Pattern[str]
 
 
 def _names(deck: Deck) -> _Names:
@@ -178,7 +195,8 @@ def _names(deck: Deck) -> _Names:
             people |= {author[1]} if author else set()
     # the longest first; and one name at least, since an empty pattern finds everything
     longest = sorted(people or {"\n"}, key=lambda name: (-len(name), name))
-    return _Names(deck, re.compile("|".join(map(re.escape, longest))))
+    pattern = "|".join(map(re.escape, longest))
+    return _Names(deck, re.compile(pattern), re.compile(f"《|年|{pattern}"))
 
 
 def _named(text: str, people: re.Pattern[str]) -> Iterator[str]:
@@ -196,6 +214,7 @@ RULES = (
     NoteRule(
         code=BEYOND_SOURCE,
         check=beyond_source,
+        signs=named,
         prepare=_names,
         hit="{kind: basic, source: essay, front: 《论衡》把哪里的人说成最知道屋漏？, back: 宇下}",
         mended="{kind: basic, source: essay, origin: background, cite: 《论衡·书解篇》, "
@@ -204,6 +223,7 @@ RULES = (
     NoteRule(
         code=NO_CITE,
         check=no_cite,
+        signs=backgrounds,
         hit="{kind: basic, origin: background, front: 《论衡》是谁写的书？, back: 王充}",
         mended="{kind: basic, origin: background, cite: 《后汉书·王充传》, verified: true, "
         "front: 《论衡》是谁写的书？, back: 王充}",
@@ -211,6 +231,7 @@ RULES = (
     NoteRule(
         code=UNVERIFIED,
         check=unverified,
+        signs=backgrounds,
         hit="{kind: basic, origin: background, cite: 《后汉书·王充传》, "
         "front: 《论衡》是谁写的书？, back: 王充}",
         mended="{kind: basic, origin: background, cite: 《后汉书·王充传》, verified: true, "
@@ -219,6 +240,7 @@ RULES = (
     NoteRule(
         code=NO_OCCASION,
         check=no_occasion,
+        signs=statements,
         hit='{kind: cloze, text: "总书记强调，要真正把人民群众{{c1::当主人}}。"}',
         mended='{kind: cloze, text: "总书记强调，要真正把人民群众{{c1::当主人}}。", '
         "occasion: 原文未注}",

@@ -1,0 +1,59 @@
+"""Texts side by side, so that many are searched in one go."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate
+
+BETWEEN = "\0"
+"""Stands between the texts of a column, and in none of them."""
+
+
+class Column:
+    """Some texts, one below the other, known by their numbers."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def joined(self) -> str:
+        """All the texts in one."""
+        joined = BETWEEN.join(self.texts)
+        if joined.count(BETWEEN) >= len(self.texts):
+            # YAML's escapes can bring it in, which is complained of where the file is read
+            joined = BETWEEN.join([text.replace(BETWEEN, "\ufffd") for text in self.texts])
+        return joined
+
+    @cached_property
+    def casefolded(self) -> Column:
+        """The texts without regard to case."""
+        return self._changed(self.joined.casefold())
+
+    def without(self, pattern: re.Pattern[str]) -> Column:
+        """Return the texts without what a pattern finds; it must not find what stands between."""
+        return self._changed(pattern.sub("", self.joined))
+
+    def _changed(self, joined: str) -> Column:
+        return Column(joined.split(BETWEEN) if self.texts else ())
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        return list(accumulate((len(text) + 1 for text in self.texts), initial=0))
+
+    def holding(self, pattern: re.Pattern[str]) -> Iterable[int]:
+        """Return the texts in which a pattern is found; it must not match what spans two."""
+        found = pattern.finditer(self.joined) if self.texts else ()
+        starts = [each.start() for each in found]
+        return dict.fromkeys(bisect_right(self._starts, start) - 1 for start in starts)
+
+    def longer(self, limit: float) -> Iterable[int]:
+        """Return the texts that have more characters than a limit."""
+        return [number for number, text in enumerate(self.texts) if len(text) > limit]
+
+    def lacking(self, pattern: re.Pattern[str]) -> Iterable[int]:
+        """Return the texts in which a pattern is not found."""
+        find = pattern.search
+        return [number for number, text in enumerate(self.texts) if not find(text)]
