@@ -9,7 +9,7 @@ from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._columns import BETWEEN
+from deckgen.rules._columns import BETWEEN, Column
 from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
 from deckgen.rules._similar import Wording, similar
 
@@ -28,19 +28,27 @@ SIMILAR_FRONT = Code(
     "and give each another `cue`. After Wozniak's “combat interference”.",
 )
 
+_TOGETHER = 2000
 _BETWEEN = re.compile(f"[^\\w{GAP}{BETWEEN}]+")
 
 
 def same_front(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of a front that an earlier note has, too, with another answer."""
     cards = notes.cards
-    asks = [question.ask for question in cards.questions]
     first: dict[tuple[str, str], int] = {}
-    fronts = cards.fronts.without(_BETWEEN).casefolded.texts
-    for number, front in enumerate(zip(asks, fronts, strict=True)):
+    for number, front in enumerate(_normal_fronts(cards.questions)):
         other = first.setdefault(front, number)
         if other != number and cards.notes[other] is not cards.notes[number]:
             yield from _asked_twice(cards, number, other)
+
+
+def _normal_fronts(questions: Sequence[Question]) -> Iterator[tuple[str, str]]:
+    """Yield what each card asks, and its front as fronts are compared."""
+    for start in range(0, len(questions), _TOGETHER):
+        some = questions[start : start + _TOGETHER]
+        fronts = Column([f"{question.prompt} {question.context}" for question in some])
+        normal = fronts.without(_BETWEEN).casefolded.texts
+        yield from zip([question.ask for question in some], normal, strict=True)
 
 
 def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
