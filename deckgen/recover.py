@@ -45,11 +45,12 @@ def compile_remembered(
         return compiled, None
     package = package or default_package(compiled.deck)
     try:
-        lock, _ = recover(path, read_package(package))
+        shipped = read_package(package)
     except (NoPackageError, OSError):
         return compiled, None
-    if lock is None or not lock.notes:
+    if not dict(_types(compiled.deck.header.id, shipped)):
         return compiled, None
+    lock, _ = recover(path, shipped)
     return compile_deck(path, moment, request, lock), package
 
 

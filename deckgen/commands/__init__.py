@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import sys
@@ -36,6 +37,7 @@ def main() -> None:
     deckgen build           write dist/<deck id>.apkg, ready to import into Anki
     deckgen completion bash let the shell complete all this
     """
+    gc.set_threshold(50_000, 20, 100)  # a deck is many objects, and hardly any become garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name or text that it cannot carry is escaped
             stream.reconfigure(errors="backslashreplace")
