@@ -6,7 +6,7 @@ import contextlib
 import functools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import watchfiles
@@ -19,12 +19,19 @@ _DEBOUNCE_MS, _STEP_MS = 40, 10
 """How long writes are gathered before they count as one change."""
 
 _LOOK_MS = 100
-"""How often it is seen whether a file came or went that lies outside the deck's folder."""
+"""How often files outside the deck's folder are looked at.
+
+The system would tell of them, too, but of the file that was there, not of one that replaces it,
+which is how most editors save; and of their folders, which may hold anything.
+"""
 
 _CLOCK_S = 0.02
 """How far the clock of files may be behind."""
 
 _WRITTEN = (".apkg", ".lock", "~")
+
+_State = tuple[int, int, int] | None
+"""What tells that a file changed: its number, its size, when it was written; nothing without it."""
 
 
 class Wanted:
@@ -35,7 +42,7 @@ class Wanted:
     """
 
     def __init__(self, path: Path) -> None:
-        self._folder = (path if path.is_dir() else path.parent).resolve()
+        self.folder = (path if path.is_dir() else path.parent).resolve()
         self.recursive = path.is_dir()
         self._deck: Deck | None = None
         self._media: tuple[Path, ...] = ()
@@ -47,21 +54,19 @@ class Wanted:
             paths = (each.path for each in compiled.content.media.values())
             self._media = tuple(each.resolve() for each in paths if each)
 
-    def paths(self) -> list[Path]:
-        """Return the deck's folder, then other files that are there."""
-        deck, named = self._deck, list(self._media)
+    def others(self) -> dict[Path, _State]:
+        """Return the deck's files that are not watched with its folder, as they are now."""
+        deck, named = self._deck, set(self._media)
         if deck:
             header = deck.header
             given = [*header.sources.values(), *header.must_have.values()]
-            found = (inside(deck.folder / each, deck.project) for each in given)
-            named += filter(None, found)
-        others = {each for each in named if not self._has(each) and each.exists()}
-        return [self._folder, *sorted(others)]
+            named.update(filter(None, (inside(deck.folder / each, deck.project) for each in given)))
+        return {each: _state(each) for each in named if not self._has(each)}
 
     def _has(self, path: Path) -> bool:
         if self.recursive:
-            return path.is_relative_to(self._folder)
-        return path.parent == self._folder
+            return path.is_relative_to(self.folder)
+        return path.parent == self.folder
 
 
 def changes(
@@ -76,10 +81,9 @@ def changes(
     wanted: asked again after each change, since the deck may name more.
     stop: ends it. written: what is written after each change, and is none.
     """
-    last: float | None = None  # when the deck began to be read
-    before: Iterator[set[tuple[watchfiles.Change, str]]] | None = None
-    watch = functools.partial(
-        watchfiles.watch,
+    watching = watchfiles.watch(
+        wanted.folder,
+        watch_filter=functools.partial(_is_authored, wanted.folder, written and written.resolve()),
         debounce=_DEBOUNCE_MS,
         step=_STEP_MS,
         stop_event=stop,
@@ -87,37 +91,28 @@ def changes(
         yield_on_timeout=True,
         recursive=wanted.recursive,
     )
+    seen: Mapping[Path, _State] | None = None
     with contextlib.suppress(KeyboardInterrupt):
-        while not (stop and stop.is_set()):
-            folder, *others = paths = wanted.paths()
-            is_authored = functools.partial(_is_authored, folder, written and written.resolve())
-            watching = watch(*paths, watch_filter=is_authored)
-            try:
-                for changed in watching:
-                    # what happened before this watch began, to what was watched and what was not
-                    missed = next(before, set()) if before else set()
-                    late = before and any(_changed_since(path, last) for path in others)
-                    before = None
-                    came_or_went = wanted.paths() != paths
-                    if changed or missed or late or came_or_went or last is None:
-                        last = time.time()
-                        yield True
-                    # a file that was replaced is another one to the system
-                    replaced = any(Path(path) in others for _, path in (*changed, *missed))
-                    if came_or_went or replaced or wanted.paths() != paths:
-                        before = watching
-                        break
-            except FileNotFoundError:  # it went before the watch began
-                if not folder.exists():
-                    raise
+        for changed in watching:
+            now = wanted.others()
+            if changed or now != seen:
+                began = time.time()
+                yield True
+                seen = {path: now.get(path, _before(path, began)) for path in wanted.others()}
 
 
-def _changed_since(path: Path, moment: float | None) -> bool:
+def _state(path: Path) -> _State:
     try:
         status = path.stat()
     except OSError:
-        return True
-    return max(status.st_mtime, status.st_ctime) > (moment or 0.0) - _CLOCK_S
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _before(path: Path, moment: float) -> _State:
+    """Return what a file was at a moment; nothing where it has changed since."""
+    state = _state(path)
+    return state if state and state[2] / 1e9 < moment - _CLOCK_S else None
 
 
 def _is_authored(folder: Path, written: Path | None, change: watchfiles.Change, path: str) -> bool:
