@@ -26,9 +26,10 @@ from deckgen.render.media import snippet
 BAD_CLOZE = Code(
     "bad-cloze",
     Severity.ERROR,
-    "A cloze is malformed: it is not closed in its paragraph, hides nothing, has a number outside "
-    "1–500 (above 500 Anki makes duplicate cards), or stands inside ten others (Anki reads no "
-    "deeper; `{{c1,2::…}}` counts as two). Write `{{c1::hidden::hint}}`; a backslash before the "
+    "A cloze is malformed: it is misspelt, as `{{c1:…}}` is, and would be shown as it stands; is "
+    "not closed in its paragraph, hides nothing, has a number outside 1–500 (above 500 Anki makes "
+    "duplicate cards), or stands inside ten others (Anki reads no deeper; `{{c1,2::…}}` counts as "
+    "two). Write `{{c1::hidden::hint}}`; a backslash before the "
     "braces shows them as text.",
 )
 CLOZE_ELSEWHERE = Code(
@@ -42,6 +43,9 @@ MAX_CLOZE = 500
 MAX_NESTED = 10
 
 _CLOZE = re.compile(r"\{\{c([\d,]*)::")
+_NEARLY_CLOZE = re.compile(
+    r"(?<!\{)(?:\{\{(?!\{c)[^{}:：\n]{0,4}[:：]{0,2}|\{\s*[cC]\s*\d+\s*[:：]+)"
+)
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
 _MATH = re.compile(
     r"\$\$(?P<display>(?:[^$`\\]|\\.)+)\$\$"
@@ -129,9 +133,15 @@ def _mathematics(state: StateInline, silent: bool) -> bool:
 
 def _cloze(state: StateInline, silent: bool) -> bool:
     opened = _CLOZE.match(state.src, state.pos, state.posMax)
-    if not opened:
-        return False
     markup: Markup = state.env["markup"]
+    if not opened:
+        nearly = _NEARLY_CLOZE.match(state.src, state.pos, state.posMax)
+        if nearly and markup.cloze and not silent:
+            message = (
+                f"'{nearly[0]}…' is no cloze: write '{{{{c1::…}}}}', or '\\{nearly[0]}' to show it"
+            )
+            markup.complain(BAD_CLOZE, message)
+        return False
     closed = _closing(state, opened.end())
     if closed is None:
         if not silent:
