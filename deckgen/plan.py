@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from deckgen.build import Compiled
 from deckgen.lock.difference import Part, word_difference
+from deckgen.package.cards import card_ords
 from deckgen.package.identity import stable_id
 from deckgen.package.read import Shipped, ShippedNote
-from deckgen.render.plain import plain
+from deckgen.render.plain import plain, visible
 
 NEW, CHANGED, AGAIN, BACK = "new", "changed", "sent again", "back"
 MOVED, REMOVED = "moved", "removed"
+
+_UNSHOWN = ("Cards", "Speech", "ID")
+"""Fields that no card shows, or that say again what another says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class NoteChange:
     place: where it is authored, as `file:line:column`; nothing for a removed one.
     title: what it is called.
     fields: how its fields differ, as far as the package that was sent before tells.
-    detail: the deck that it was in, or the kind that it was of.
+    detail: the deck that it was in, the kind that it was of, the cards that come and go.
     """
 
     id: str
@@ -65,25 +70,52 @@ def _present(compiled: Compiled, shipped: Shipped | None) -> Iterator[NoteChange
             names = [field.name for field in packaged.type.note_type.fields]
             sent = shipped.notes.get(packaged.guid) if shipped and what != NEW else None
             now = dict(zip(names, packaged.fields, strict=True))
-            detail = f"was in {changes.moved[note_id]}" if note_id in changes.moved else ""
+            details = []
+            if note_id in changes.moved:
+                details.append(f"was in {_short(changes.moved[note_id], compiled)}")
             if what == NEW and note_id in retyped:
-                detail = f"was of kind {retyped[note_id]}, which is another note to Anki"
+                details.append(f"was of kind {retyped[note_id]}, which is another note to Anki")
+            if sent:
+                details += _cards(card_ords(packaged.type.note_type, sent.fields), packaged.cards)
             fields = tuple(_fields(sent, now)) if sent else ()
             place = str(note.at.span())
-            yield NoteChange(note_id, what, place, note.title, fields, detail)
+            yield NoteChange(note_id, what, place, note.title, fields, "; ".join(details))
+
+
+def _short(deck: str, compiled: Compiled) -> str:
+    """Return the name of a lesson's deck without that of the deck it is in."""
+    whole = compiled.deck.header.name if compiled.deck else ""
+    return deck.removeprefix(f"{whole}::")
+
+
+def _cards(before: Collection[int], now: Collection[int]) -> Iterator[str]:
+    """Yield what becomes of a note's cards, by their ordinals."""
+    gone, came = set(before) - set(now), set(now) - set(before)
+    if gone:
+        stays = "it stays" if len(gone) == 1 else "they stay"
+        yield f"loses card {_numbers(gone)} ({stays} in Anki, empty, until Tools → Empty Cards)"
+    if came:
+        yield f"gets card {_numbers(came)}"
+
+
+def _numbers(ordinals: Collection[int]) -> str:
+    return ", ".join(str(each + 1) for each in sorted(ordinals))
 
 
 def _fields(sent: ShippedNote, now: dict[str, str]) -> Iterator[FieldChange]:
-    for name, html in now.items():
-        old, new = plain(sent.fields.get(name, "")), plain(html)
-        if old != new and name != "Speech":  # which says again what another field says
+    for name, rendered in now.items():
+        before = sent.fields.get(name, "")
+        old, new = plain(before), plain(rendered)
+        if old == new:  # then gaps may have come or gone
+            old, new = html.unescape(visible(before)), html.unescape(visible(rendered))
+        if old != new and name not in _UNSHOWN:
             yield FieldChange(name, tuple(word_difference(old, new)))
 
 
 def _removed(compiled: Compiled) -> Iterator[NoteChange]:
     if compiled.settled:
         for record in compiled.settled.changes.removed:
-            detail = f"of kind {record.kind}, was in {record.deck}"
+            detail = f"of kind {record.kind}, was in {_short(record.deck, compiled)}"
             yield NoteChange(record.id, REMOVED, "", "", detail=detail)
 
 

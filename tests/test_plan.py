@@ -79,8 +79,8 @@ def test_a_plan_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
         "changed     moon   cards/cards.yaml:4:3   Which body causes most of the tides on Earth?",
         "            Back: the [-moon-]{+Moon, half+}",
         "new         pluto  cards/cards.yaml:22:3  Which world was called a planet until 2006?",
-        "moved       sun    cards/cards.yaml:10:3  was in Deck::01 One",
-        "removed     venus                         of kind basic, was in Deck::01 One",
+        "moved       sun    cards/cards.yaml:10:3  was in 01 One",
+        "removed     venus                         of kind basic, was in 01 One",
         "1 changed, 1 new, 1 moved, 1 removed, 1 untouched",
         f"1 note moved from Deck::01 One to Deck::02 Two: {STAY}",
         'Anki keeps removed notes; to find them: "ID:deck/venus"',
@@ -144,6 +144,38 @@ def test_a_plan_for_a_pull_request() -> None:
     )
     assert "- 1 new, 1 updated, 2 left alone, 0 conflicting" in lines
     assert "- sun: in Deck::01 One" in lines
+
+
+def test_cards_that_come_and_go_are_told(project: Project) -> None:
+    project.notes({"id": "c", "kind": "cloze", "text": "The {{c1::Moon}} pulls the {{c2::sea}}."})
+    project.build()
+    project.notes({"id": "c", "kind": "cloze", "text": "The Moon pulls {{c3::the}} {{c2::sea}}."})
+    (told,) = json.loads(run("plan", "--format", "json").output)["notes"]
+    assert told["detail"] == (
+        "loses card 1 (it stays in Anki, empty, until Tools → Empty Cards); gets card 3"
+    )
+    assert "Text: The [-{{c1::-]Moon[-}}-] pulls {+{{c3::+}the{+}}+} {{c2::sea}}." in unstyle(
+        run("plan").output
+    )
+
+
+@pytest.mark.usefixtures("edited")
+def test_with_a_package_it_is_told_what_differs_from_that(tmp_path: Path) -> None:
+    (tmp_path / "dist" / "deck.apkg").rename(tmp_path / "v1.apkg")
+    before = run("plan", "--package", "v1.apkg").output
+    assert run("build").exit_code == 0
+    assert "5 untouched" not in before
+    assert run("plan").output == "4 untouched\n"
+    assert run("plan", "--package", "v1.apkg").output == before
+
+
+def test_a_note_that_looks_renamed_is_planned_as_new_when_told(project: Project) -> None:
+    text = (project.folder / "cards.yaml").read_text("utf-8")
+    project.write("cards.yaml", text.replace("id: mars", "id: red-planet"))
+    assert "changed-id" in run("plan").output
+    shown = unstyle(run("plan", "--new", "red-planet").output)
+    assert "new         red-planet" in shown
+    assert "removed     mars" in shown
 
 
 Planned = Callable[[], dict[str, Any]]

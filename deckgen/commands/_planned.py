@@ -29,6 +29,9 @@ _COLOURS = {
     "moved": "cyan",
     "removed": "red",
 }
+_UNLIMITED = (10_000, 24)
+"""What a pipe has room for."""
+
 _TITLED = _COLOURS.keys() - {"moved", "removed"}
 _WORDS = {
     "same": ("{}", None),
@@ -71,7 +74,7 @@ def _table(
         place = click.style(change.place, dim=True) + " " * (places - width(change.place))
         told = [change.title, change.detail] if change.what in _TITLED else [change.detail]
         first, *more = filter(None, told)
-        room = shutil.get_terminal_size().columns - column - places - 16
+        room = shutil.get_terminal_size(_UNLIMITED).columns - column - places - 16
         yield f"{what}  {name}  {place}  {_cut(first, room)}"
         yield from (f"{'':12}{line}" for line in more)
         for field in change.fields:

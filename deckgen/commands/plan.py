@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     help="Import into a copy of this collection.anki2, in the real engine.",
 )
 @click.option(
+    "--new", "new", multiple=True, metavar="ID", help="This id is new, whatever it looks like."
+)
+@click.option(
     "--format",
     "style",
     type=click.Choice(["text", "json", "markdown"]),
@@ -37,14 +40,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people, for programs, or for a pull request.",
 )
-def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: str) -> None:
+def COMMAND(
+    deck: Path, package: Path | None, collection: Path | None, new: tuple[str, ...], style: str
+) -> None:
     """Tell what the next import would change in Anki; write nothing.
 
     By itself it compares the deck with its lock, and shows the changed words where the package
-    that was built last is still in dist/. With --collection or --package the real engine
-    imports into a copy, and the plan tells what really happens: what Anki would ignore and why,
-    which cards stay in their old deck, which tags are replaced (this needs the extra:
-    pip install '.[anki]').
+    that was built last is still in dist/; with --package it compares the deck with that package.
+    With --collection or --package the real engine imports into a copy, and the plan tells what
+    really happens: what Anki would ignore and why, which cards stay in their old deck, which tags
+    are replaced (this needs the extra: pip install '.[anki]').
 
     \b
     Examples:
@@ -52,23 +57,25 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
       deckgen plan --collection ~/.local/share/Anki2/User\\ 1/collection.anki2
       deckgen plan --package v1.apkg --format markdown
     """
-    from deckgen.build import default_package
+    from deckgen.build import compile_deck, default_package
     from deckgen.commands._output import print_problems, summary
     from deckgen.commands._planned import print_plan
     from deckgen.commands._working import working
+    from deckgen.lock.settle import Request
     from deckgen.package.moment import moment
     from deckgen.package.read import NoPackageError, read_package
     from deckgen.plan import plan
     from deckgen.problem import has_errors
-    from deckgen.recover import compile_remembered
+    from deckgen.recover import compile_remembered, recover
 
     if package and collection:
         raise click.UsageError("--package and --collection exclude each other")
     try:
-        with working(f"compiling {deck}"):
-            compiled, _ = compile_remembered(deck, moment(os.environ), package=package)
+        now, request = moment(os.environ), Request(new=new)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    with working(f"compiling {deck}"):
+        compiled, _ = compile_remembered(deck, now, request, package=package)
     if compiled.deck is None or compiled.content is None or has_errors(compiled.problems):
         print_problems(compiled.problems, "text")
         click.echo(f"{deck}: {summary(compiled.problems)}; nothing planned")
@@ -78,11 +85,16 @@ def COMMAND(deck: Path, package: Path | None, collection: Path | None, style: st
         shipped = read_package(sent) if sent.exists() else None
     except NoPackageError as error:
         raise click.ClickException(f"{sent}: {error}") from None
-    happens = _happens(compiled, package, collection) if package or collection else None
-    print_plan(compiled, plan(compiled, shipped), happens, style)
+    told = compiled
+    if package and shipped:  # then it is told what differs from that, not from the last build
+        told = compile_deck(deck, now, request, lock=recover(deck, shipped)[0])
+    happens = _happens(compiled, told, package, collection) if package or collection else None
+    print_plan(told, plan(told, shipped), happens, style)
 
 
-def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> Outcome:
+def _happens(
+    compiled: Compiled, told: Compiled, old: Path | None, collection: Path | None
+) -> Outcome:
     import tempfile
 
     from deckgen.build import package as packed
@@ -100,7 +112,7 @@ def _happens(compiled: Compiled, old: Path | None, collection: Path | None) -> O
         try:
             with working("importing into a copy"), source as opened:
                 result: Outcome = planner.outcome(
-                    opened, target, compiled.content, changed_guids(compiled)
+                    opened, target, compiled.content, changed_guids(told)
                 )
                 return result
         except planner.NoCollectionError as error:

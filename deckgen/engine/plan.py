@@ -69,7 +69,8 @@ def copied_collection(path: Path) -> Iterator[Collection]:
             _copy(path, copy)
             collection = Collection(str(copy))
         except Exception as error:  # the engine raises its own kinds for a foreign database
-            raise NoCollectionError(f"it is no collection that Anki opens: {error}") from error
+            why = "it is a file of another sort" if "NotADatabase" in str(error) else error
+            raise NoCollectionError(f"it is no collection that Anki opens: {why}") from error
         try:
             yield collection
         finally:

@@ -11,11 +11,11 @@ from deckgen.text.han import HAN
 
 Part = tuple[Literal["same", "old", "new"], str]
 
-_WORD = re.compile(rf"[{HAN}]|[^\W{HAN}]+|\s+|[^\w\s]")
+_WORD = re.compile(rf"\{{\{{c[\d,]+::|\}}\}}|[{HAN}]|[^\W{HAN}]+|\s+|[^\w\s]")
 
 
 def word_difference(old: str, new: str) -> Iterator[Part]:
-    """Yield stretches of two texts; each Han character is a word of its own."""
+    """Yield stretches of two texts; Han characters and the ends of a cloze are words."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for what, a_from, a_to, b_from, b_to in matcher.get_opcodes():
