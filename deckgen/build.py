@@ -88,6 +88,7 @@ def compile_deck(
     deck, problems = load(path, classes, unsaved, memory.files)
     if deck is None:
         return Compiled(None, in_order(problems))
+    whole = not has_errors(problems)
     request = request or Request()
     lock_file = lock_path(deck.header.at.file.path)
     known, damaged = read_lock(lock_file) if lock is None else (lock, [])
@@ -97,7 +98,7 @@ def compile_deck(
     identified = identify(deck.notes, known, guid, request.new)
     deck = dataclasses.replace(deck, notes=identified.notes)
     numbers, too_many = number_notes(deck, identified)
-    problems += [*damaged, *identified.problems, *too_many, *check(deck)]
+    problems += [*damaged, *identified.problems, *too_many, *check(deck, whole=whole)]
     types, renderer = note_types(deck), Renderer(deck, plain_numbers(numbers))
     notes = packaged_notes(deck, types, renderer, identified, memory.notes)
     settled = settle_notes(deck, known, history, notes, types, numbers, identified, moment, request)

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from deckgen.commands import main
 from tests.learner import Learner
 from tests.project import changed, guids
 from tests.repository import Repository
@@ -246,6 +248,11 @@ def test_a_lock_that_is_deleted_comes_back_from_git(
     before = repository.project.lock_file.read_bytes()
     repository.project.lock_file.unlink()
     assert ship(repository, ann) == set()
+    assert repository.project.lock_file.read_bytes() == before
+    repository.project.lock_file.unlink()
+    arguments = ["build", str(repository.project.folder), "-o", str(repository.project.package)]
+    shown = CliRunner().invoke(main, arguments).output
+    assert "deck.lock was missing: made again from git's history" in shown
     assert repository.project.lock_file.read_bytes() == before
 
 

@@ -443,3 +443,9 @@ def test_what_is_done_at_once_says_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     with _working.working("compiling cards"):
         pass
     assert stream.getvalue() == ""
+
+
+def test_a_misspelt_command_is_guessed() -> None:
+    done = CliRunner().invoke(main, ["chekc"])
+    assert done.exit_code == 2
+    assert "No such command 'chekc'; did you mean 'check'?" in done.output

@@ -555,3 +555,20 @@ CONTRAST = """(pairs) => {
     return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
   });
 }"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("    back: 立场", "   back: 立场"), ("    back: 立场", "    bakc: 立场")]
+)
+def test_what_no_card_uses_is_not_told_while_a_note_cannot_be_read(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    for name in ("cards", "seeds"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "pyproject.toml").touch()
+    file = tmp_path / "cards" / "1-weizheng.yaml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    done = CliRunner().invoke(main, ["check", str(tmp_path / "cards"), "--format", "json"])
+    assert [each["code"] for each in json.loads(done.stdout)] in (["yaml-syntax"], ["unknown-key"])

@@ -63,6 +63,8 @@ def print_changes(compiled: Compiled, recovered: Path | None, *, err: bool) -> N
     changes = compiled.settled.changes
     if recovered:
         click.echo(f"{compiled.lock_file} was missing: made again from {recovered}", err=err)
+    elif compiled.remembered and compiled.lock_file and not compiled.lock_file.exists():
+        click.echo(f"{compiled.lock_file} was missing: made again from git's history", err=err)
     for sentence in compiled.recognised:
         click.echo(sentence, err=err)
     counted = {

@@ -214,6 +214,9 @@ def _text(kind: Any, node: Node, context: _Context, path: tuple[str | int, ...])
         example = f", e.g. '{name}'" if name else ""
         message = f"'{text}' is no id: use a–z, 0–9 and hyphens{example}"
         return context.bad(BAD_NAME, message, path, name)
+    if kind is Tag and (several := re.split(r"\s*[,，、]\s*", text))[1:]:
+        written = f"[{', '.join(several)}]"
+        return context.bad(BAD_TAG, f"'{text}' is one tag: write a list, {written}", path)
     if kind is Tag:
         message = f"the tag '{text}' holds white space or a quote: join its words by a hyphen"
         return context.bad(BAD_TAG, message, path, re.sub(r"[\s\"]", "-", text).strip("-"))

@@ -17,6 +17,7 @@ from deckgen.problem import Code, Problem, Severity, did_you_mean
 from deckgen.rules._rule import Rule
 from deckgen.rules._run import Finding, run
 from deckgen.rules._settings import UNKNOWN_RULE, settled
+from deckgen.rules.coverage import OF_THE_WHOLE
 
 UNUSED_EXCUSE = Code(
     "unused-excuse",
@@ -52,9 +53,14 @@ def families() -> tuple[ModuleType, ...]:
     )
 
 
-def check(deck: Deck) -> list[Problem]:
-    """Return what the rules say of a deck, as it sets them, its notes' excuses left out."""
+def check(deck: Deck, *, whole: bool = True) -> list[Problem]:
+    """Return what the rules say of a deck, as it sets them, its notes' excuses left out.
+
+    whole: whether all of its notes could be read.
+    """
     on, problems = settled(deck.header, rules().values())
+    if not whole:
+        on = {slug: rule for slug, rule in on.items() if slug not in OF_THE_WHOLE}
     with _uncollected():
         found = [*run(deck, on.values()), *_own_checks(deck, on)]
     stronger = {(finding.rule.milder, finding.problem.span) for finding in found}

@@ -51,6 +51,9 @@ UNCOUNTED_EVIDENCE = Code(
     f"{MAX_EVIDENCE} characters, and at least {SHORTEST_REPEATED} if it stands in several places.",
 )
 
+OF_THE_WHOLE = frozenset(code.slug for code in (UNCOVERED_PASSAGE, UNCOVERED_GOAL))
+"""What can only be told of a deck whose notes could all be read."""
+
 SLUGS = frozenset(
     code.slug for code in (UNCOVERED_PASSAGE, UNCOVERED_GOAL, LISTED_ELSEWHERE, UNCOUNTED_EVIDENCE)
 )
