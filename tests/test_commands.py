@@ -449,3 +449,12 @@ def test_a_misspelt_command_is_guessed() -> None:
     done = CliRunner().invoke(main, ["chekc"])
     assert done.exit_code == 2
     assert "No such command 'chekc'; did you mean 'check'?" in done.output
+
+
+def test_drafts_are_counted(tmp_path: Path) -> None:
+    deck = tmp_path / "good.yaml"
+    deck.write_text(GOOD.replace("{id: gap,", "{id: gap, draft: true,"), "utf-8")
+    assert (
+        "1 note, 1 card, 1 draft left out, no problems" in run(tmp_path, "check", deck.name).stdout
+    )
+    assert "1 draft left out" in run(tmp_path, "build", deck.name).stdout

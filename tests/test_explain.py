@@ -38,3 +38,8 @@ def test_an_unknown_one_is_wrong_usage() -> None:
     told = explain("tab-indnt")
     assert told.exit_code == 2
     assert "did you mean 'tab-indent'?" in told.output
+
+
+def test_only_what_is_of_a_note_can_be_excused_there() -> None:
+    assert "In a note, `excuse: {long-answer: " in explain("long-answer").output
+    assert "In a note" not in explain("uncovered-passage").output

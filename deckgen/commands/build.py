@@ -124,8 +124,9 @@ def _build(
         raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     notes = count(len(content.notes), "note")
     cards = count(sum(len(note.cards) for note in content.notes), "card")
+    drafts = f", {count(compiled.deck.drafts, 'draft')} left out" if compiled.deck.drafts else ""
     size = f"{target.stat().st_size / 1000:,.0f} kB"
-    click.echo(f"{target}: {notes}, {cards}, {size}", err=quiet)
+    click.echo(f"{target}: {notes}, {cards}, {size}{drafts}", err=quiet)
     return True, compiled
 
 

@@ -38,6 +38,8 @@ def COMMAND(deck: Path, style: str) -> None:
     notes = compiled.content.notes if compiled.content else ()
     cards = sum(len(note.cards) for note in notes)
     built = f"{count(len(notes), 'note')}, {count(cards, 'card')}, " if notes else ""
+    if compiled.deck and compiled.deck.drafts:
+        built += f"{count(compiled.deck.drafts, 'draft')} left out, "
     click.echo(f"{deck}: {built}{summary(compiled.problems)}", err=style != "text")
     if compiled.content is None:
         raise SystemExit(1)

@@ -71,6 +71,8 @@ def _list(codes: Mapping[str, Code], rules: Mapping[str, Rule]) -> None:
 
 
 def _explain(code: Code, rule: Rule | None) -> None:
+    from deckgen.rules.coverage import OF_THE_WHOLE
+
     limit = f", limit {rule.limit:g}" if rule and rule.limit is not None else ""
     what = f"a rule of card quality{limit}" if rule else "cannot be set or excused"
     click.echo(f"{click.style(f'{code.severity.value}[{code.slug}]', bold=True)} ({what})\n")
@@ -81,8 +83,10 @@ def _explain(code: Code, rule: Rule | None) -> None:
         limited = f"{{level: hint, limit: {rule.limit:g}}}" if limit else "hint"
         click.echo(
             f"\nIn deck.yaml, `lint: {{{code.slug}: {limited}}}` sets it (off, hint, warning, "
-            f"error);\nin a note, `excuse: {{{code.slug}: the reason}}` lets that note pass."
+            "error)."
         )
+        if code.slug not in OF_THE_WHOLE:  # those are of no note
+            click.echo(f"In a note, `excuse: {{{code.slug}: the reason}}` lets that note pass.")
 
 
 def _width() -> int:

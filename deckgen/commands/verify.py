@@ -66,7 +66,7 @@ def COMMAND(package: Path, previous: Path | None, deck: Path | None, style: str)
     if style == "json":
         _print_json(package, previous, proof, places)
     else:
-        _print_text(package, proof, places)
+        _print_text(package, previous, proof, places)
     if proof.failures:
         raise SystemExit(1)
 
@@ -86,7 +86,9 @@ def _places(proof: Proof, given: Path | None) -> Mapping[str, Span]:
     return {id_: note.at.span() for id_, note in ids.items() if id_ in wanted}
 
 
-def _print_text(package: Path, proof: Proof, places: Mapping[str, Span]) -> None:
+def _print_text(
+    package: Path, previous: Path | None, proof: Proof, places: Mapping[str, Span]
+) -> None:
     from deckgen.commands._output import count, visible
 
     for failure in proof.failures:
@@ -97,7 +99,8 @@ def _print_text(package: Path, proof: Proof, places: Mapping[str, Span]) -> None
         for line in _notes(failure, places):
             click.echo(f"  {visible(line)}")
     held = (count(proof.notes, "note"), count(proof.cards, "card"), count(len(proof.decks), "deck"))
-    verdict = count(len(proof.failures), "failure") if proof.failures else "proven"
+    proven = f"proven, also over {previous} as it was studied" if previous else "proven"
+    verdict = count(len(proof.failures), "failure") if proof.failures else proven
     click.echo(
         f"{package}: {', '.join(held)}: {verdict}" if proof.notes else f"{package}: {verdict}"
     )

@@ -108,6 +108,7 @@ class Deck:
     project: the folder that sources and media may not leave.
     listed: for a source, the passages that the cards have to use.
     notes: by id, in the order of study; drafts are left out.
+    drafts: how many these are.
     """
 
     header: Header
@@ -116,6 +117,7 @@ class Deck:
     sources: Mapping[str, Source]
     listed: Mapping[str, tuple[Listed, ...]]
     notes: Mapping[str, Note]
+    drafts: int = 0
 
     def lesson(self, note: Note) -> int:
         """Return the zero-based number of a note's lesson; without one it comes last."""

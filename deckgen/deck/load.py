@@ -213,7 +213,8 @@ def _load(
         if notes:
             message = "all the notes of this deck are drafts: finish one"
         problems.append(Problem(NO_NOTES, message, header.at.span()))
-    return Deck(header, folder, project, sources, passages, linked)
+    drafts = sum(note.draft for note in notes)
+    return Deck(header, folder, project, sources, passages, linked, drafts)
 
 
 def _read(
