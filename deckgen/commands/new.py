@@ -101,7 +101,11 @@ def _deck(folder: Path, language: str, name: str) -> None:
     click.echo("".join(f"  {step}\n" for step in steps))
     if new.in_repository:
         click.echo("CI and pre-commit are set up at the top of a repository: left out here.")
-    click.echo("deckgen preview . shows the cards while you write; deckgen --help tells the rest.")
+    click.echo(
+        "An added note is a draft until you fill it in and delete its `draft: true`. deckgen "
+        "preview .\nshows the cards while you write (its extra: the README tells); deckgen --help "
+        "tells the rest."
+    )
 
 
 def _kinds(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
