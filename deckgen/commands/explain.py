@@ -71,8 +71,6 @@ def _list(codes: Mapping[str, Code], rules: Mapping[str, Rule]) -> None:
 
 
 def _explain(code: Code, rule: Rule | None) -> None:
-    from deckgen.rules.coverage import OF_THE_WHOLE
-
     limit = f", limit {rule.limit:g}" if rule and rule.limit is not None else ""
     what = f"a rule of card quality{limit}" if rule else "cannot be set or excused"
     click.echo(f"{click.style(f'{code.severity.value}[{code.slug}]', bold=True)} ({what})\n")
@@ -85,7 +83,7 @@ def _explain(code: Code, rule: Rule | None) -> None:
             f"\nIn deck.yaml, `lint: {{{code.slug}: {limited}}}` sets it (off, hint, warning, "
             "error)."
         )
-        if code.slug not in OF_THE_WHOLE:  # those are of no note
+        if not rule.whole:
             click.echo(f"In a note, `excuse: {{{code.slug}: the reason}}` lets that note pass.")
 
 

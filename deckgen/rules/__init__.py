@@ -17,7 +17,6 @@ from deckgen.problem import Code, Problem, Severity, did_you_mean
 from deckgen.rules._rule import Rule
 from deckgen.rules._run import Finding, run
 from deckgen.rules._settings import UNKNOWN_RULE, settled
-from deckgen.rules.coverage import OF_THE_WHOLE
 
 UNUSED_EXCUSE = Code(
     "unused-excuse",
@@ -60,7 +59,7 @@ def check(deck: Deck, *, whole: bool = True) -> list[Problem]:
     """
     on, problems = settled(deck.header, rules().values())
     if not whole:
-        on = {slug: rule for slug, rule in on.items() if slug not in OF_THE_WHOLE}
+        on = {slug: rule for slug, rule in on.items() if not rule.whole}
     with _uncollected():
         found = [*run(deck, on.values()), *_own_checks(deck, on)]
     stronger = {(finding.rule.milder, finding.problem.span) for finding in found}

@@ -108,6 +108,7 @@ class Rule:
     limit: the threshold, where the rule measures something.
     milder: the slug of the rule that need not speak where this one does.
     hit, mended: notes as YAML, with the fault and without it, for `deckgen explain`.
+    whole: whether it is of the whole deck, and so waits until all of its notes could be read.
 
     Most rules have nothing to say of most notes. So a rule has `signs`: what finds in one go,
     among many, those that its `check` has to look at. They may find too many, and never too few.
@@ -118,6 +119,7 @@ class Rule:
     milder: str = ""
     hit: str = ""
     mended: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from deckgen.deck.note import Note
 from deckgen.kinds._question import raw_html
 from deckgen.problem import Code, Problem, Severity
 from deckgen.render.bare import has_marks
-from deckgen.rules._rule import Asked, Found, NoteRule, Notes
+from deckgen.rules._rule import Asked, Found, NoteRule, Notes, Rule
 
 UNCOVERED_PASSAGE = Code(
     "uncovered-passage",
@@ -50,9 +50,6 @@ UNCOUNTED_EVIDENCE = Code(
     "pairs do not reach across punctuation) stand in the note's texts. It has at most "
     f"{MAX_EVIDENCE} characters, and at least {SHORTEST_REPEATED} if it stands in several places.",
 )
-
-OF_THE_WHOLE = frozenset(code.slug for code in (UNCOVERED_PASSAGE, UNCOVERED_GOAL))
-"""What can only be told of a deck whose notes could all be read."""
 
 SLUGS = frozenset(
     code.slug for code in (UNCOVERED_PASSAGE, UNCOVERED_GOAL, LISTED_ELSEWHERE, UNCOUNTED_EVIDENCE)
@@ -127,6 +124,8 @@ def _wanted(wanted: Wanted, coverage: Coverage) -> Iterator[Problem]:
 
 
 RULES = (
+    Rule(code=UNCOVERED_PASSAGE, whole=True),
+    Rule(code=UNCOVERED_GOAL, whole=True),
     NoteRule(
         code=UNCOUNTED_EVIDENCE,
         check=uncounted_evidence,
