@@ -192,7 +192,8 @@ class _Builder:
             elif key == _MERGE and _mappings(value):
                 merged += _mappings(value)
             elif key in node.values:
-                message = f"the key '{key}' stands twice in this mapping: delete one"
+                mend = "delete one" if node.flow else "delete one, or put '- ' before a new item"
+                message = f"the key '{key}' stands twice in this mapping: {mend}"
                 first = ((self.file.place(node.keys[key]), "first here"),)
                 self.problems.append(self.problem(DUPLICATE_KEY, message, child, first))
             else:
