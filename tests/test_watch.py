@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import queue
 import signal
 import subprocess
@@ -44,6 +45,7 @@ class Watch:
             # a shell's background jobs, and so their children, have Ctrl-C ignored
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
+        atexit.register(self.process.kill)  # also where a test fails before its end
         self._said: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
