@@ -118,13 +118,13 @@ def moments(found: History) -> object:
 
 def test_only_new_commits_are_read(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     ranges: list[str] = []
-    read = history._changed_lines
+    read = history._log
 
-    def noting(path: Path, commits: str) -> object:
+    def noting(path: Path, commits: str) -> str | None:
         ranges.append(commits)
         return read(path, commits)
 
-    monkeypatch.setattr(history, "_changed_lines", noting)
+    monkeypatch.setattr(history, "_log", noting)
     read_history(repository.lock)
     first = repository.git("rev-parse", "HEAD").strip()
     read_history(repository.lock)
@@ -163,4 +163,31 @@ def test_two_locks_of_one_repository_are_two(repository: Repository) -> None:
     repository.write(Lock("deck", {record.key: record}))
     repository.write(Lock("deck"))
     assert read_history(other) == History()
+    assert read_history(repository.lock).notes["one"].moment == 7
+
+
+def test_a_shallow_clone_keeps_nothing_since_more_may_come(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
+    repository.write(Lock("deck", {record.key: record}))
+    repository.write(Lock("deck"))
+    repository.git("commit", "-q", "--allow-empty", "-m", "more")
+    clone = tmp_path_factory.mktemp("clone")
+    origin = f"file://{repository.folder}"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", origin, clone], check=True)
+    assert read_history(clone / "deck.lock") == History()
+    subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=clone, check=True)
+    assert read_history(clone / "deck.lock").notes["one"].moment == 7
+
+
+def test_what_git_could_not_tell_is_asked_again(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
+    repository.write(Lock("deck", {record.key: record}))
+    repository.write(Lock("deck"))
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "_log", lambda *_: None)
+        assert read_history(repository.lock) == History()
     assert read_history(repository.lock).notes["one"].moment == 7

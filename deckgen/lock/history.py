@@ -93,12 +93,14 @@ def _later(known: NoteRecord | None, other: NoteRecord) -> NoteRecord:
 def _remembered(path: Path) -> list[str]:
     """Return the latest that any commit's lock said, as lines of a lock.
 
-    They are kept in git's own folder, so that only the commits since then have to be read.
+    They are kept in git's own folder, so that only the commits since then have to be read; but not
+    in a shallow clone, which may get its older commits later.
     """
-    said = _git(path, "rev-parse", "HEAD", "--absolute-git-dir", "--show-prefix").split("\n")
-    if len(said) < 3:
+    asked = ("HEAD", "--absolute-git-dir", "--is-shallow-repository", "--show-prefix")
+    said = _git(path, "rev-parse", *asked)
+    if said is None:
         return []
-    head, folder, prefix = said[:3]
+    head, folder, shallow, prefix = said.split("\n")[:4]
     name = hashlib.sha256(f"{VERSION} {prefix}{path.name}".encode()).hexdigest()[:16]
     kept = Path(folder, "deckgen", name)
     try:
@@ -107,30 +109,35 @@ def _remembered(path: Path) -> list[str]:
         seen, lines = "", []
     if seen == head:
         return lines
-    if not seen or _git(path, "merge-base", seen, "HEAD").strip() != seen:
+    if not seen or (_git(path, "merge-base", seen, "HEAD") or "").strip() != seen:
         seen, lines = "", []  # another branch: what that shipped is not of this one
-    changed = dict.fromkeys(_changed_lines(path, f"{seen}..HEAD" if seen else "HEAD"))
-    history = _latest(chain(changed, lines))
+    log = _log(path, f"{seen}..HEAD" if seen else "HEAD")
+    history = _latest(chain(dict.fromkeys(_changed_lines(log or "")), lines))
     lines = [*map(format_type, history.types.values()), *map(format_note, history.notes.values())]
-    with contextlib.suppress(OSError):
-        replace_file(kept, "\n".join([head, *lines, ""]).encode())
+    if log is not None and shallow == "false":
+        with contextlib.suppress(OSError):
+            replace_file(kept, "\n".join([head, *lines, ""]).encode())
     return lines
 
 
-def _changed_lines(path: Path, commits: str) -> Iterator[str]:
-    """Yield what commits put into a file and took out of it, the newest first."""
-    log = _git(
+def _log(path: Path, commits: str) -> str | None:
+    """Return what commits changed in a file, the newest first; nothing where git fails."""
+    return _git(
         path,
         *("log", commits, "--full-history", "-m", "--format=", "-p", "-U0", "--text"),
         *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--", path.name),
     )
+
+
+def _changed_lines(log: str) -> Iterator[str]:
+    """Yield what the commits of a log put into a file and took out of it, the newest first."""
     for change in log.split("\ndiff --git "):
         lines = change.splitlines()
         for mark in "+-":  # what a commit took out is older than what it put in
             yield from (line[1:] for line in lines if line.startswith(mark))
 
 
-def _git(path: Path, *arguments: str) -> str:
+def _git(path: Path, *arguments: str) -> str | None:
     """Return what git prints in a file's folder; nothing where it fails, or is not there."""
     environment = {name: each for name, each in os.environ.items() if name not in _OF_A_HOOK}
     try:
@@ -142,5 +149,5 @@ def _git(path: Path, *arguments: str) -> str:
             check=False,
         )
     except OSError:
-        return ""
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
