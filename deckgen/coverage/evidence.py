@@ -14,6 +14,7 @@ from typing import Any, cast
 from deckgen.deck.note import Note
 from deckgen.deck.read import authored
 from deckgen.render.bare import bare
+from deckgen.text.find import BETWEEN
 from deckgen.text.han import HAN
 from deckgen.text.passage import joined
 
@@ -25,9 +26,6 @@ SHORTEST_REPEATED = 4
 
 SHOWN_SHARE = 0.8
 """The share of an evidence's pairs of neighbouring words that the cards have to show."""
-
-BETWEEN = "\0"
-"""Stands between texts that are searched together."""
 
 _SHOWN_OF_ALL_KINDS = ("cue", "occasion", "pitfalls")
 # a Han or kana character is a word of its own; elsewhere letters and digits side by side are one

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 
-BETWEEN = "\0"
-"""Stands between the texts of a column, and in none of them."""
+from deckgen.text.find import BETWEEN
 
 
 class Column:

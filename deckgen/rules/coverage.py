@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from deckgen.coverage.evidence import (
-    BETWEEN,
     MAX_EVIDENCE,
     SHORTEST_REPEATED,
     SHOWN_SHARE,
@@ -21,6 +20,7 @@ from deckgen.kinds._question import raw_html
 from deckgen.problem import Code, Problem, Severity
 from deckgen.render.bare import has_marks
 from deckgen.rules._rule import Asked, Found, NoteRule, Notes, Rule
+from deckgen.text.find import BETWEEN
 
 UNCOVERED_PASSAGE = Code(
     "uncovered-passage",

@@ -9,9 +9,10 @@ from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._columns import BETWEEN, Column
+from deckgen.rules._columns import Column
 from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
 from deckgen.rules._similar import Wording, similar
+from deckgen.text.find import BETWEEN
 
 SAME_FRONT = Code(
     "same-front",

@@ -1,8 +1,11 @@
-"""Whether passages stand in a long text, told by an index once there are many of them."""
+"""Passages are found in long texts, by an index once there are many of them."""
 
 from __future__ import annotations
 
 import re
+
+BETWEEN = "\0"
+"""Stands between texts that are searched together, and in none of them."""
 
 _SENTENCE = re.compile(r"\s*([^。！？!?.]+[。！？!?.]+[”’」』）)\"]*)")
 _STEP = 4
