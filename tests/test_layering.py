@@ -42,6 +42,7 @@ DOORS = {
     "markdown_it": "render",
     "mdit_py_plugins": "render",
     "pypinyin": "rules",
+    "numpy": "rules",
     "genanki": "package",
     "anki": "engine",
     "latex2mathml": "engine",

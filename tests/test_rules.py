@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import random
+import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deckgen.build import compile_deck
@@ -314,11 +317,19 @@ def wordings(draw: st.DrawFn) -> Wording:
     return Wording(text, fronts, hidden)
 
 
+@pytest.fixture(params=["one by one", "in vectors"])
+def join(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have candidates found in one of the two ways, whatever their number."""
+    monkeypatch.setattr(_similar, "MANY", 0 if request.param == "in vectors" else math.inf)
+
+
 def jaccard(text: str, other: str) -> float:
     own, others = character_pairs(text, GAP), character_pairs(other, GAP)
     return len(own & others) / (len(own | others) or 1)
 
 
+@pytest.mark.usefixtures("join")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it holds for all examples
 @given(
     st.lists(wordings(), max_size=30),
     st.sampled_from([0.1, 0.3, 0.5, 0.55, 0.7, 1.0]),
@@ -350,6 +361,7 @@ def test_what_is_alike_is_what_brute_force_finds(
     assert {number for pair in told for number in pair[:2]} == alike
 
 
+@pytest.mark.usefixtures("join")
 def test_many_that_are_alike_are_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
@@ -363,3 +375,44 @@ def test_many_that_are_alike_are_not_compared_all_with_all(monkeypatch: pytest.M
     told = list(similar([Wording(text, [text]) for text in texts], 0.5, lambda *_: False))
     assert {number for pair in told for number in pair[:2]} == set(range(2_000))
     assert compared < 20 * 2_000
+
+
+def words(count: int, seed: int) -> list[Wording]:
+    """Return wordings of a few words by chance, so that many share some."""
+    chance = random.Random(seed)
+    known = [chr(0x4E00 + chance.randrange(300)) + chr(0x4E00 + at) for at in range(300)]
+    texts = ["".join(chance.choices(known, k=chance.randint(1, 6))) for _ in range(count)]
+    return [Wording(text, (text,)) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(words(3_000, seed=1), id="words"),
+        pytest.param(
+            [Wording(f"第{at}问？", (f"第{at}问？",)) for at in range(3_000)], id="formula"
+        ),
+        pytest.param([Wording("同一问", ("同一问",))] * 1_200, id="the same"),
+        pytest.param([Wording(text, (text,)) for text in ("", "甲", "", "乙")], id="no pair"),
+        pytest.param([], id="nothing"),
+    ],
+)
+@pytest.mark.parametrize("limit", [0.2, 0.5, 1.0])
+def test_both_joins_tell_the_same(
+    found: list[Wording], limit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def apart(later: int, earlier: int) -> bool:
+        return (later + earlier) % 5 == 0
+
+    one_by_one = list(similar(found, limit, apart))
+    monkeypatch.setattr(_similar, "MANY", 0)
+    assert list(similar(found, limit, apart)) == one_by_one
+
+
+def test_many_are_looked_through_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = words(_similar.MANY, seed=2)
+    in_vectors = list(similar(found, 0.6, lambda *_: False))
+    monkeypatch.delitem(sys.modules, "deckgen.rules._vector_join")
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert list(similar(found, 0.6, lambda *_: False)) == in_vectors
+    assert "deckgen.rules._vector_join" not in sys.modules

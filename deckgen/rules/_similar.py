@@ -6,12 +6,16 @@ it comes to it.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deckgen.kinds._question import GAP
-from deckgen.rules._join import candidates
+from deckgen.rules import _join
+
+MANY = 5_000
+"""With so many wordings it pays to import NumPy, where it is installed."""
 
 
 class Wording(NamedTuple):
@@ -49,13 +53,24 @@ def similar(
     texts = [wording.text for wording in wordings]
     hidden = [wording.hidden for wording in wordings]
     paired = bytearray(len(wordings))
-    for one, other in candidates(texts, hidden, limit, paired):
+    join = _join_for(len(wordings))
+    for one, other in join.candidates(texts, hidden, limit, paired):
         later, earlier = max(one, other), min(one, other)
         if not (paired[one] and paired[other]) and not apart(later, earlier):
             found = _alike(wordings[later], wordings[earlier], limit)
             if found:
                 paired[one] = paired[other] = True
                 yield Likeness(later, earlier, *found)
+
+
+def _join_for(count: int) -> Any:
+    """Return the module that finds the candidates among so many texts."""
+    if count >= MANY:
+        try:
+            return importlib.import_module("deckgen.rules._vector_join")
+        except ImportError:
+            pass
+    return _join
 
 
 def _alike(one: Wording, other: Wording, limit: float) -> tuple[int, int, float] | None:

@@ -1,0 +1,182 @@
+"""Which texts may have most of their character pairs in common: as `_join` finds it, in vectors.
+
+All the texts take a step together, so that NumPy does in C what `_join` does for one after the
+other; what is found similar is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy import bitwise_count  # since NumPy 2.0
+from numpy.typing import NDArray
+
+from deckgen.rules._columns import Column
+from deckgen.rules._join import MOST_COMPARED
+from deckgen.text.find import BETWEEN
+
+_Numbers = NDArray[np.int64]
+_Truths = NDArray[np.bool_]
+_Bits = NDArray[np.uint64]
+
+_BLOCK = 1_000
+"""The candidates of so many texts are made together: few enough for the processor's cache."""
+
+_WORD = 64
+_WORDS = 4
+_HALF = 32
+_LOWER = (1 << _HALF) - 1
+
+
+def candidates(
+    texts: Sequence[str], hidden: Sequence[int], limit: float, paired: bytearray
+) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of two texts that may be similar; see `_join.candidates`."""
+    numbers, ranks, shared = _rarest_first(texts)
+    counts = np.bincount(numbers, minlength=len(texts))
+    sizes = np.maximum(counts - np.array(hidden, np.int64), np.minimum(counts, 1))
+    order = np.argsort(sizes, kind="stable")
+    places = np.argsort(order)
+    owners, ranks = _halves(np.sort(_joined(places[numbers], ranks)))
+    join = _Join(owners, ranks, counts[order], sizes[order], limit, shared)
+    for start in range(0, len(texts), _BLOCK):
+        ones, others = (order[each] for each in join.candidates(start, start + _BLOCK))
+        done = np.frombuffer(paired, np.bool_)
+        told = done[ones] & done[others]
+        yield from zip(ones[~told].tolist(), others[~told].tolist(), strict=True)
+
+
+class _Join:
+    """Some sets, from the smallest to the largest, and which of them have a first member in common.
+
+    They are known by their places in this order. A row is a member that is looked for, and so one
+    of the first of a set; rows stand in the order of the sets, and of their members. An entry is a
+    row in which it is found; entries stand in the order of the members.
+
+    sizes, apart, sketches: for each set, as in `_join`.
+    owners: for each row, its set; starts: for each set, its first row.
+    ends, taken: for each row, before which entry the sets end that have its member, and how many.
+    entry_owners, entry_reach: for each entry, its set, and the size of the largest that has enough
+        in common with it if this is the first.
+    """
+
+    def __init__(
+        self,
+        owners: _Numbers,
+        ranks: _Numbers,
+        counts: _Numbers,
+        sizes: _Numbers,
+        limit: float,
+        shared: int,
+    ) -> None:
+        share = limit / (1 + limit)
+        self.sizes = sizes
+        self.apart = _least(counts - 2 * share * sizes)
+        self.sketches = [_sketch(owners, ranks, len(sizes), word) for word in range(_WORDS)]
+        left = np.cumsum(counts)[owners] - np.arange(len(owners))
+        # what no other set has need not be looked for
+        first = (left >= _least(limit * sizes)[owners]) & (ranks >= shared)
+        self.owners, ranks, left = owners[first], ranks[first], left[first]
+        self.starts = np.searchsorted(self.owners, np.arange(len(sizes) + 1))
+        # the later a member, the smaller has the other set to be
+        reach = np.floor(left / share + 1e-9).astype(np.int64) - sizes[self.owners]
+        self._enter(ranks, reach)
+
+    def _enter(self, ranks: _Numbers, reach: _Numbers) -> None:
+        """Find for each row the entries before it that it is compared with."""
+        by_rank = np.argsort(_joined(ranks, self.owners))
+        owners, ranks, reach = self.owners[by_rank], ranks[by_rank], reach[by_rank]
+        entered = reach >= self.sizes[owners]
+        self.entry_owners, self.entry_reach = owners[entered], reach[entered]
+        ends: _Numbers = np.cumsum(entered) - entered
+        starts = np.maximum.accumulate(np.where(_changes(ranks), ends, 0))
+        keys = _joined(ranks[entered], self.sizes[self.entry_owners])
+        late = np.flatnonzero(~entered)
+        small = np.searchsorted(keys, _joined(ranks[late], reach[late]), side="right")
+        ends[late] = np.minimum(ends[late], small)
+
+        self.ends, there = np.empty_like(ends), np.empty_like(ends)
+        self.ends[by_rank], there[by_rank] = ends, ends - starts
+        before = np.cumsum(there) - there
+        before -= before[self.starts[self.owners]]
+        self.taken = np.clip(MOST_COMPARED - before, 0, there)
+
+    def candidates(self, start: int, end: int) -> tuple[_Numbers, _Numbers]:
+        """Return some of the sets, and beside each one that may be similar and is not larger."""
+        rows = slice(*self.starts[[start, min(end, len(self.sizes))]])
+        taken = self.taken[rows]
+        ones = np.repeat(self.owners[rows], taken)
+        entries = np.repeat(self.ends[rows] - np.cumsum(taken), taken) + np.arange(len(ones))
+        others = self.entry_owners[entries]
+        near = self.entry_reach[entries] >= self.sizes[ones]
+        ones, others = ones[near], others[near]
+        different = sum(bitwise_count(bits[ones] ^ bits[others]) for bits in self.sketches)
+        near = different <= self.apart[ones] + self.apart[others]
+        return _halves(_distinct(_joined(ones[near], others[near])))
+
+
+def _rarest_first(texts: Sequence[str]) -> tuple[_Numbers, _Numbers, int]:
+    """Return the members of all sets of character pairs, and the least shared one.
+
+    Of each member the number of its text, and how rare it is: see `_join`.
+    """
+    joined = Column(texts).joined + BETWEEN
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    between = codes == ord(BETWEEN)
+    within = ~(between[:-1] | between[1:])
+    owners = np.cumsum(between)[:-1][within]
+    pairs = _joined(codes[:-1], codes[1:])[within]
+
+    by_pair = np.argsort(pairs)
+    changes = _changes(pairs[by_pair])
+    ids = np.empty_like(by_pair)
+    ids[by_pair] = np.cumsum(changes) - 1
+    met = _reduced(np.minimum, by_pair, changes)
+    owners, ids = _halves(_distinct(_joined(owners, ids)))
+    frequency = np.bincount(ids)
+    ranks = np.argsort(np.argsort(_joined(frequency, met)))
+    return owners, ranks[ids], int(np.count_nonzero(frequency == 1))
+
+
+def _sketch(owners: _Numbers, ranks: _Numbers, count: int, word: int) -> _Bits:
+    """Return for each set 64 of the bits for its members."""
+    bits = np.left_shift(np.uint64(1), (ranks % _WORD).astype(np.uint64))
+    bits[ranks // _WORD % _WORDS != word] = 0
+    changes = _changes(owners)
+    sketch = np.zeros(count, np.uint64)
+    sketch[owners[changes]] = _reduced(np.bitwise_or, bits, changes)
+    return sketch
+
+
+def _least(measured: NDArray[np.floating[Any]]) -> _Numbers:
+    """Return the least whole numbers that are not below products of floats."""
+    least: _Numbers = np.ceil(measured - 1e-9).astype(np.int64)
+    return least
+
+
+def _changes(numbers: _Numbers) -> _Truths:
+    """Whether each of some natural numbers differs from that before it."""
+    changes: _Truths = np.diff(numbers, prepend=-1) != 0
+    return changes
+
+
+def _reduced(function: np.ufunc, values: NDArray[np.generic], changes: _Truths) -> Any:
+    """Return what a function makes of the values from each change to the next."""
+    return function.reduceat(values, np.flatnonzero(changes)) if len(values) else values
+
+
+def _distinct(numbers: _Numbers) -> _Numbers:
+    """Return numbers in order, each once; `np.unique` hashes them, at ten times the price."""
+    ordered = np.sort(numbers)
+    return ordered[_changes(ordered)]
+
+
+def _joined(high: _Numbers, low: _Numbers) -> _Numbers:
+    """Return numbers that are in the order of both."""
+    return high << _HALF | low
+
+
+def _halves(joined: _Numbers) -> tuple[_Numbers, _Numbers]:
+    return joined >> _HALF, joined & _LOWER
