@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,16 +77,22 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture
-def shown(tmp_path: Path) -> Iterator[Shown]:
-    file, opened = tmp_path / "tides.yaml", tmp_path / "opened"
+@contextmanager
+def served(
+    folder: Path, temporary: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[str], Shown]]:
+    """Serve a small deck in a folder; temporary: where the server keeps what it needs meanwhile."""
+    cards, opened = folder / "cards", folder / "opened"  # apart: what changes in cards is shown
+    cards.mkdir()
+    file = cards / "tides.yaml"
     file.write_text(DECK, "utf-8")
-    (tmp_path / "book.txt").write_text(BOOK, "utf-8")
-    (tmp_path / "dot.svg").write_text(DOT, "utf-8")
+    (cards / "book.txt").write_text(BOOK, "utf-8")
+    (cards / "dot.svg").write_text(DOT, "utf-8")
     editor = f"{sys.executable} -c \"open(r'{opened}', 'w').write('{{file}}:{{line}}')\""
     command = [sys.executable, "-u", "-m", "deckgen", "preview", str(file)]
     with subprocess.Popen(
         [*command, "--port", "0", "--no-open", "--editor", editor],
+        env=os.environ | ({"TMPDIR": str(temporary)} if temporary else {}),
         stdout=subprocess.PIPE,
         text=True,
     ) as server:
@@ -91,9 +100,15 @@ def shown(tmp_path: Path) -> Iterator[Shown]:
             assert server.stdout
             url = re.match(r"(http://127\.0\.0\.1:\d+/)  shows ", server.stdout.readline())
             assert url
-            yield Shown(file, url[1], opened)
+            yield server, Shown(file, url[1], opened)
         finally:
             server.terminate()
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[Shown]:
+    with served(tmp_path) as (_, shown):
+        yield shown
 
 
 @pytest.fixture
@@ -107,6 +122,17 @@ def page(browser: Browser, shown: Shown) -> Iterator[Page]:
 
 def card(page: Page) -> FrameLocator:
     return page.frame_locator("#stage iframe.shown")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with served(tmp_path, temporary=temporary) as (server, _):
+        assert list(temporary.iterdir())
+        server.send_signal(end)
+        server.wait()
+    assert not list(temporary.iterdir())
 
 
 def test_space_flips_and_arrows_move(page: Page) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
 
@@ -16,11 +18,14 @@ ADDRESS = "127.0.0.1"
 
 
 def serve(deck: Path, port: int, editor: str, ready: Callable[[str], None]) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C, or until the terminal or the process is closed.
 
     port: where; 0 for any that is free. ready: called with the page's URL once it can be opened.
     Raises OSError where the port is taken.
     """
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has not both
+            signal.signal(getattr(signal, name), _end)
     with socket.socket() as listening, Stage() as stage:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((ADDRESS, port))
@@ -30,3 +35,8 @@ def serve(deck: Path, port: int, editor: str, ready: Callable[[str], None]) -> N
         ready(f"http://{ADDRESS}:{bound}/")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End as a signal's own action does, and tidy up on the way."""
+    raise SystemExit(128 + number)
