@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,14 @@ def model(
         templates=[{"name": "Card", "qfmt": front, "afmt": back}],
         model_type=Model.CLOZE if cloze else Model.FRONT_BACK,
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tidied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have in a folder of the tests what genanki leaves behind where it writes a package."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("genanki")))
+        yield
 
 
 PLAIN = model()
