@@ -30,7 +30,9 @@ TRADITIONAL = Code(
     "itself has, such as 徵 (魏徵) or 乾 (乾坤), are not meant; the table is Unihan's.",
 )
 
-_COMPATIBILITY = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_ORDINARY = "\0-\u2e7f\u2fe0-\uf8ff\ufb00-\U0002f7ff\U0002fa20-\U0010ffff"
+# told by what they are not, which is fast: nearly all characters are in the first two ranges
+_COMPATIBILITY = re.compile(f"[^{_ORDINARY}]")
 _NOT_SHOWN = ("id", "guid", "kind", "lesson", "source", "excuse", "draft")
 _ORIGINAL = ("original", "work", "cite", "readings")
 
@@ -40,6 +42,8 @@ def compatibility_character(notes: Notes, _: Deck, __: float) -> Iterator[Report
     files = {id(asked.note.at.file): asked.note.at.file for asked in notes.asked}
     # most files hold none, and are searched once; as they were typed, since NFC replaces some
     suspicious = {number for number, file in files.items() if _COMPATIBILITY.search(file.text)}
+    if not suspicious:
+        return
     for note in [asked.note for asked in notes.asked if id(asked.note.at.file) in suspicious]:
         for path, text in _typed(note.at.node, ()):
             found = _COMPATIBILITY.search(text)
