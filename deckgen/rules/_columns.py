@@ -29,14 +29,7 @@ class Column:
     @cached_property
     def casefolded(self) -> Column:
         """The texts without regard to case."""
-        return self._changed(self.joined.casefold())
-
-    def without(self, pattern: re.Pattern[str]) -> Column:
-        """Return the texts without what a pattern finds; it must not find what stands between."""
-        return self._changed(pattern.sub("", self.joined))
-
-    def _changed(self, joined: str) -> Column:
-        return Column(joined.split(BETWEEN) if self.texts else ())
+        return Column(self.joined.casefold().split(BETWEEN) if self.texts else ())
 
     @cached_property
     def _starts(self) -> Sequence[int]:

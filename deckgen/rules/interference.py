@@ -30,7 +30,7 @@ SIMILAR_FRONT = Code(
 )
 
 _TOGETHER = 2000
-_BETWEEN = re.compile(f"[^\\w{GAP}{BETWEEN}]+")
+_BETWEEN = re.compile(f"[^\\w{GAP}{BETWEEN}]")
 
 
 def same_front(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
@@ -47,8 +47,8 @@ def _normal_fronts(questions: Sequence[Question]) -> Iterator[tuple[str, str]]:
     """Yield what each card asks, and its front as fronts are compared."""
     for start in range(0, len(questions), _TOGETHER):
         some = questions[start : start + _TOGETHER]
-        fronts = Column([f"{question.prompt} {question.context}" for question in some])
-        normal = fronts.without(_BETWEEN).casefolded.texts
+        fronts = Column([question.prompt + question.context for question in some])
+        normal = _normal(fronts.joined).split(BETWEEN)
         yield from zip([question.ask for question in some], normal, strict=True)
 
 
