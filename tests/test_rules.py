@@ -293,16 +293,10 @@ def test_bare_text_is_what_is_rendered(text: str) -> None:
 
 
 def test_clozes_are_taken_apart() -> None:
-    stretches, hints = with_clozes("水能{{c1::载::托起}}舟，{{c2,3::亦能{{c4::覆}}}}舟")
-    assert stretches == [
-        ("水能", ()),
-        ("载", (1,)),
-        ("舟，", ()),
-        ("亦能", (2, 3)),
-        ("覆", (2, 3, 4)),
-        ("舟", ()),
-    ]
-    assert hints == {1: "托起"}
+    clozed = with_clozes("水能{{c1::载::托起}}舟，{{c2,3::亦能{{c4::覆}}}}舟")
+    assert clozed.text == "水能载舟，亦能覆舟"
+    assert clozed.gaps == {1: [(2, 3)], 2: [(5, 8)], 3: [(5, 8)], 4: [(7, 8)]}
+    assert clozed.hints == {1: "托起"}
 
 
 @st.composite

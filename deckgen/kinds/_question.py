@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
-from deckgen.render.bare import Stretch, bare, is_marked, with_clozes
+from deckgen.render.bare import bare, is_marked, with_clozes
 
 GAP = "＿"
 """Stands in a prompt where a card has a gap."""
@@ -63,35 +63,19 @@ def gap_questions(
     note: Note, deck: Deck, text: str, ask: str, at: Path, context: str
 ) -> list[Question]:
     """Return a question for each cloze number of a note's text."""
-    stretches, hints = with_clozes(text, raw_html(note, deck))
-    words = "".join([shown for shown, _ in stretches])
+    words, gaps_of, hints = with_clozes(text, raw_html(note, deck))
     questions: list[Question] = []
-    for number, hidden in sorted(_hidden(stretches).items()):
+    for number, places in sorted(gaps_of.items()):
         prompt, shown_to = "", 0
-        for start, end in hidden:
+        gaps: tuple[str, ...] = ()
+        for start, end in places:
             prompt += words[shown_to:start] + GAP
+            gaps += (words[start:end],)
             shown_to = end
         prompt += words[shown_to:]
-        gaps = tuple([words[start:end] for start, end in hidden])
         answer, hint = " ".join(gaps), hints.get(number, "")
         questions.append(Question(ask, prompt, context, answer, at, at, gaps, words, hint))
     return questions
-
-
-def _hidden(stretches: Iterable[Stretch]) -> dict[int, list[tuple[int, int]]]:
-    """Return for each cloze number where in the text its gaps start and end."""
-    hidden: dict[int, list[tuple[int, int]]] = {}
-    at = 0
-    for text, numbers in stretches:
-        end = at + len(text)
-        for number in numbers:
-            gaps = hidden.setdefault(number, [])
-            if gaps and gaps[-1][1] == at:
-                gaps[-1] = gaps[-1][0], end
-            elif not gaps or gaps[-1][1] != end:
-                gaps.append((at, end))
-        at = end
-    return hidden
 
 
 def sequence_questions(
@@ -104,10 +88,13 @@ def sequence_questions(
     window: how many of the items before are visible; without it, all.
     """
     questions: list[Question] = []
+    prompt, at = head.prompt, head.at
     recited, verbatim, term = head.recited, head.verbatim, head.term
-    for at, item in enumerate(items):
-        before = items[max(0, at - window) if window else 0 : at]
-        context = "\n".join((head.context, *before))
-        asked = ask, head.prompt, context, item, head.at, (field, at), (item,)
-        questions.append(Question(*asked, "", "", recited, verbatim, term))
+    for number, item in enumerate(items):
+        before = items[max(0, number - window) if window else 0 : number]
+        context, answer_at, gaps = "\n".join((head.context, *before)), (field, number), (item,)
+        question = Question(
+            ask, prompt, context, item, at, answer_at, gaps, "", "", recited, verbatim, term
+        )
+        questions.append(question)
     return questions

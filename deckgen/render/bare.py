@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 from deckgen.render.markup import Markup, to_html
 from deckgen.render.plain import visible
@@ -16,11 +18,23 @@ _STRONG = re.compile(r"\*\*(\w(?:[^*\n]*\w)?)\*\*")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&$~#]")
 _BLOCK = re.compile(r"(?:^|\n)(?:[-+]|\d+[.)])|\n[=:|\s]")
 _CLOZE = re.compile(r"(\{\{c[\d,]+::|::|\}\})")
-_PLAIN_CLOZE = re.compile(r"(\{\{c\d+::)([^{}:]+)\}\}")
+_PLAIN_CLOZE = re.compile(r"\{\{c(\d+)::([^{}:]+)\}\}")
 
 
-Stretch = tuple[str, tuple[int, ...]]
+_Stretch = tuple[str, tuple[int, ...]]
 """A stretch of a text with clozes, and the numbers that hide it, none where it always shows."""
+
+
+class Clozed(NamedTuple):
+    """A text with clozes, as its reader sees it with all its gaps filled.
+
+    gaps: for each cloze number, where in the text its gaps start and end.
+    hints: for a cloze number, what stands in its gaps instead.
+    """
+
+    text: str
+    gaps: Mapping[int, Sequence[tuple[int, int]]]
+    hints: Mapping[int, str]
 
 
 def has_marks(text: str) -> bool:
@@ -38,23 +52,25 @@ def bare(text: str, raw: bool = False) -> str:
 
     raw: whether HTML in it is HTML.
     """
-    if not is_marked(text):
-        return text
-    return "".join([shown for shown, _ in with_clozes(text, raw)[0]]).strip()
+    return with_clozes(text, raw).text.strip() if is_marked(text) else text
 
 
-def with_clozes(text: str, raw: bool = False) -> tuple[list[Stretch], dict[int, str]]:
-    """Return a text's stretches without markup and readings, and the hint of each number."""
+def with_clozes(text: str, raw: bool = False) -> Clozed:
+    """Return a text without markup and readings, and what its clozes hide."""
     pieces = _PLAIN_CLOZE.split(text)
-    if not is_marked("".join(pieces[::3] + pieces[2::3])):
-        return _of_pieces(pieces), {}
+    numbers = pieces[1::3]
+    del pieces[1::3]
+    shown = "".join(pieces)
+    if not is_marked(shown):
+        ends = list(accumulate(map(len, pieces)))
+        return Clozed(shown, _gaps(zip(map(int, numbers), ends[::2], ends[1::2], strict=False)), {})
     simple = _without_emphasis(text)
     if not (_MARKDOWN.search(simple) or _BLOCK.search(simple)):
         stretches, hints = _stretches(simple)
         if not any("{" in shown or "}" in shown for shown, _ in stretches):
-            return stretches, hints
+            return _clozed(stretches, hints)
     stretches, hints = _stretches(visible(to_html(text, Markup(cloze=True, html=raw))))
-    return (
+    return _clozed(
         [(html.unescape(shown), numbers) for shown, numbers in stretches],
         {number: html.unescape(hint) for number, hint in hints.items()},
     )
@@ -67,18 +83,30 @@ def _without_emphasis(text: str) -> str:
     return _RUBY.sub(r"\1", text) if "|" in text else text
 
 
-def _of_pieces(pieces: Sequence[str]) -> list[Stretch]:
-    """Return the stretches of a text in pieces: what shows, a cloze's opening, what it hides, …."""
-    stretches: list[Stretch] = []
-    for at in range(0, len(pieces) - 1, 3):
-        shown, opening, hidden = pieces[at : at + 3]
-        stretches += ((shown, ()), (hidden, _numbers(opening)))
-    stretches.append((pieces[-1], ()))
-    return [stretch for stretch in stretches if stretch[0]]
+def _clozed(stretches: Iterable[_Stretch], hints: Mapping[int, str]) -> Clozed:
+    hidden: list[tuple[int, int, int]] = []
+    shown, start = "", 0
+    for text, numbers in stretches:
+        shown += text
+        hidden += [(number, start, len(shown)) for number in dict.fromkeys(numbers)]
+        start = len(shown)
+    return Clozed(shown, _gaps(hidden), hints)
 
 
-def _stretches(text: str) -> tuple[list[Stretch], dict[int, str]]:
-    stretches: list[Stretch] = []
+def _gaps(hidden: Iterable[tuple[int, int, int]]) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """Return the gaps of each number, given in order; two side by side are one."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for number, start, end in hidden:
+        gaps = found.setdefault(number, [])
+        if gaps and gaps[-1][1] == start:
+            gaps[-1] = gaps[-1][0], end
+        else:
+            gaps.append((start, end))
+    return found
+
+
+def _stretches(text: str) -> tuple[list[_Stretch], dict[int, str]]:
+    stretches: list[_Stretch] = []
     hints: dict[int, str] = {}
     opened: list[tuple[int, ...]] = []
     # the numbers of the clozes around what is read, by how deep it is in them
