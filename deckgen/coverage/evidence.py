@@ -7,7 +7,7 @@ import functools
 import itertools
 import operator
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -129,13 +129,7 @@ def pairs(text: str) -> set[tuple[str, ...]]:
 
 def shown_texts(note: Note) -> list[str]:
     """Return the texts that a note's cards show or ask for, with their markup."""
-    found: list[str] = []
-    for value in _shown_values(cast(Hashable, type(note)))(note):
-        if isinstance(value, str):
-            found.append(value)
-        elif value:
-            found += _texts(value)
-    return found
+    return _texts(_shown_values(cast(Hashable, type(note)))(note))
 
 
 @functools.cache
@@ -145,14 +139,24 @@ def _shown_values(kind: Any) -> Callable[[Note], tuple[Any, ...]]:
     return operator.attrgetter(*[name for name in authored(kind) if name not in hidden])
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, Mapping):
-        yield from _texts(tuple(value.values()))
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from _texts(getattr(value, field.name))
+def _texts(values: Iterable[Any]) -> list[str]:
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += _texts(value)
+        elif value:
+            found += _texts(_values_within(cast(Hashable, type(value)))(value))
+    return found
+
+
+@functools.cache
+def _values_within(kind: Any) -> Callable[[Any], Iterable[Any]]:
+    """Return what gets the values within a value of some type, which is no text and no tuple."""
+    if issubclass(kind, Mapping):
+        return operator.methodcaller("values")
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda record: [getattr(record, name) for name in names]
+    return lambda _: ()
