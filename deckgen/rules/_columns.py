@@ -8,7 +8,15 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 
+from deckgen.kinds._question import GAP
 from deckgen.text.find import BETWEEN
+
+_NOT_COMPARED = re.compile(f"[^\\w{GAP}{BETWEEN}]")
+
+
+def normal(text: str) -> str:
+    """Return a text as texts are compared: its letters, digits and gaps, without regard to case."""
+    return _NOT_COMPARED.sub("", text).casefold()
 
 
 class Column:

@@ -12,8 +12,9 @@ from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import Path, Question
 from deckgen.problem import Code, Span
-from deckgen.rules._columns import Column
+from deckgen.rules._columns import Column, normal
 from deckgen.rules._texts import Text, all_texts, texts
+from deckgen.text.find import BETWEEN
 
 Found = tuple[str, Path]
 """What is wrong with a note, and where, as a path below it."""
@@ -41,21 +42,18 @@ class Asked(NamedTuple):
 class Notes:
     """Notes side by side, in the order of study, with what their cards ask."""
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: list[Asked]) -> None:
         self.asked = asked
+        self.cards = Cards(asked)
+
+    def add(self, more: Notes) -> None:
+        """Put others behind these, with what was made of their cards."""
+        self.asked += more.asked
+        self.cards.add(more.cards)
 
     def of_kind(self, kind: str) -> Notes:
         """Return the notes of a kind."""
         return Notes([asked for asked in self.asked if asked.note.kind == kind])
-
-    @cached_property
-    def cards(self) -> Cards:
-        """All the notes' cards."""
-        cards = Cards()
-        for note, questions in self.asked:
-            cards.questions += questions
-            cards.notes += [note] * len(questions)
-        return cards
 
     @cached_property
     def texts(self) -> Column:
@@ -71,9 +69,18 @@ class Notes:
 class Cards:
     """Cards side by side: what each asks, and the note that it is of."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Iterable[Asked] = ()) -> None:
         self.questions: list[Question] = []
         self.notes: list[Note] = []
+        for note, questions in asked:
+            self.questions += questions
+            self.notes += [note] * len(questions)
+
+    def add(self, more: Cards) -> None:
+        """Put others behind these, no column of which has been looked at."""
+        self.normal += more.normal
+        self.questions += more.questions
+        self.notes += more.notes
 
     @cached_property
     def prompts(self) -> Column:
@@ -84,6 +91,11 @@ class Cards:
     def fronts(self) -> Column:
         """All that the fronts show."""
         return Column([f"{question.prompt} {question.context}" for question in self.questions])
+
+    @cached_property
+    def normal(self) -> list[str]:
+        """All that the fronts show, as fronts are compared."""
+        return normal(self.fronts.joined).split(BETWEEN) if self.questions else []
 
     @cached_property
     def answers(self) -> Column:

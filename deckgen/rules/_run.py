@@ -47,11 +47,11 @@ def run(deck: Deck, rules: Iterable[Rule]) -> Iterator[Finding]:
     asks = {name: kind.questions for name, kind in kinds().items()}
     prepared = {rule.code.slug: rule.prepare(deck) for rule in _of(NoteRule, rules)}
     every = iter(deck.notes.values())
-    asked: list[Asked] = []
+    notes = Notes([])
     while some := [Asked(note, asks[note.kind](note, deck)) for note in islice(every, BATCH)]:
-        asked += some
-        yield from _in_batch(rules, Notes(some), deck, prepared)
-    notes = Notes(asked)
+        batch = Notes(some)
+        yield from _in_batch(rules, batch, deck, prepared)
+        notes.add(batch)
     for rule in _of(DeckRule, rules):
         for note, (said, path), related in rule.check(notes, deck, rule.limit or 0.0):
             yield _finding(rule, note, said, path, related)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
-from deckgen.rules._columns import Column
+from deckgen.rules._columns import normal
 from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
 from deckgen.rules._similar import Wording, similar
-from deckgen.text.find import BETWEEN
 
 SAME_FRONT = Code(
     "same-front",
@@ -29,33 +27,21 @@ SIMILAR_FRONT = Code(
     "and give each another `cue`. After Wozniak's “combat interference”.",
 )
 
-_TOGETHER = 2000
-_BETWEEN = re.compile(f"[^\\w{GAP}{BETWEEN}]")
-
 
 def same_front(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of a front that an earlier note has, too, with another answer."""
     cards = notes.cards
     first: dict[tuple[str, str], int] = {}
-    for number, front in enumerate(_normal_fronts(cards.questions)):
-        other = first.setdefault(front, number)
+    for number, (question, front) in enumerate(zip(cards.questions, cards.normal, strict=True)):
+        other = first.setdefault((question.ask, front), number)
         if other != number and cards.notes[other] is not cards.notes[number]:
             yield from _asked_twice(cards, number, other)
-
-
-def _normal_fronts(questions: Sequence[Question]) -> Iterator[tuple[str, str]]:
-    """Yield what each card asks, and its front as fronts are compared."""
-    for start in range(0, len(questions), _TOGETHER):
-        some = questions[start : start + _TOGETHER]
-        fronts = Column([question.prompt + question.context for question in some])
-        normal = _normal(fronts.joined).split(BETWEEN)
-        yield from zip([question.ask for question in some], normal, strict=True)
 
 
 def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
     """Yield what is wrong with a card whose front is the same as another's."""
     question, earlier = cards.questions[number], cards.questions[other]
-    if _normal(question.answer) != _normal(earlier.answer):
+    if normal(question.answer) != normal(earlier.answer):
         message = (
             f"“{question.prompt or question.context.strip()}” is asked twice, with "
             "different answers: reword one, or give them different cues"
@@ -112,11 +98,6 @@ def _wordings(questions: Sequence[Question]) -> list[tuple[Wording, Sequence[Que
         fronts = [each.prompt for each in several]
         found.append((Wording(words.casefold(), fronts, hidden), several))
     return found
-
-
-def _normal(text: str) -> str:
-    """Return a text's letters, digits and gaps alone, without regard to case."""
-    return _BETWEEN.sub("", text).casefold()
 
 
 RULES = (
