@@ -89,8 +89,8 @@ class Cards:
 
     @cached_property
     def fronts(self) -> Column:
-        """All that the fronts show."""
-        return Column([f"{question.prompt} {question.context}" for question in self.questions])
+        """All that the fronts show, each context right behind its prompt."""
+        return Column([question.prompt + question.context for question in self.questions])
 
     @cached_property
     def normal(self) -> list[str]:
