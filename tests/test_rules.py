@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -31,7 +31,7 @@ from deckgen.rules import _similar, check, families, rules
 from deckgen.rules._measure import length, longer, reaches
 from deckgen.rules._rule import NoteRule, QuestionRule, Rule, TextRule, every_card, every_note
 from deckgen.rules._run import run
-from deckgen.rules._similar import Wording, character_pairs, similar
+from deckgen.rules._similar import Likeness, character_pairs, similar
 from deckgen.text.find import Finder
 
 GOLDEN = Path(__file__).parent / "golden" / "rules"
@@ -299,6 +299,21 @@ def test_clozes_are_taken_apart() -> None:
     assert clozed.hints == {1: "托起"}
 
 
+class Wording(NamedTuple):
+    """A text, the fronts that are made from it, and how many of its pairs these lack at most."""
+
+    text: str
+    fronts: list[str]
+    hidden: int = 0
+
+
+def likenesses(
+    found: list[Wording], limit: float, apart: Callable[[int, int], bool] = lambda *_: False
+) -> list[Likeness]:
+    texts, fronts, hidden = zip(*found, strict=True) if found else ((), (), ())
+    return list(similar(texts, hidden, fronts.__getitem__, limit, apart))
+
+
 @st.composite
 def wordings(draw: st.DrawFn) -> Wording:
     """Return a text, with its fronts where it has gaps."""
@@ -346,7 +361,7 @@ def test_what_is_alike_is_what_brute_force_finds(
         )
         for number in (earlier, later)
     }
-    told = list(similar(found, limit, apart))
+    told = likenesses(found, limit, apart)
     for later, earlier, front, other, measured in told:
         assert later > earlier
         assert not apart(later, earlier)
@@ -359,14 +374,14 @@ def test_what_is_alike_is_what_brute_force_finds(
 def test_many_that_are_alike_are_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
-    def counted(text: str, cut: str) -> set[str]:
+    def counted(text: str, cut: str = "") -> set[str]:
         nonlocal compared
         compared += 1
         return character_pairs(text, cut)
 
     monkeypatch.setattr(_similar, "character_pairs", counted)
     texts = [f"{chr(0x4E00 + number)}字的部首和笔画一共有多少" for number in range(2_000)]
-    told = list(similar([Wording(text, [text]) for text in texts], 0.5, lambda *_: False))
+    told = likenesses([Wording(text, [text]) for text in texts], 0.5)
     assert {number for pair in told for number in pair[:2]} == set(range(2_000))
     assert compared < 20 * 2_000
 
@@ -376,7 +391,7 @@ def words(count: int, seed: int) -> list[Wording]:
     chance = random.Random(seed)
     known = [chr(0x4E00 + chance.randrange(300)) + chr(0x4E00 + at) for at in range(300)]
     texts = ["".join(chance.choices(known, k=chance.randint(1, 6))) for _ in range(count)]
-    return [Wording(text, (text,)) for text in texts]
+    return [Wording(text, [text]) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -384,10 +399,10 @@ def words(count: int, seed: int) -> list[Wording]:
     [
         pytest.param(words(3_000, seed=1), id="words"),
         pytest.param(
-            [Wording(f"第{at}问？", (f"第{at}问？",)) for at in range(3_000)], id="formula"
+            [Wording(f"第{at}问？", [f"第{at}问？"]) for at in range(3_000)], id="formula"
         ),
-        pytest.param([Wording("同一问", ("同一问",))] * 1_200, id="the same"),
-        pytest.param([Wording(text, (text,)) for text in ("", "甲", "", "乙")], id="no pair"),
+        pytest.param([Wording("同一问", ["同一问"])] * 1_200, id="the same"),
+        pytest.param([Wording(text, [text]) for text in ("", "甲", "", "乙")], id="no pair"),
         pytest.param([], id="nothing"),
     ],
 )
@@ -398,15 +413,15 @@ def test_both_joins_tell_the_same(
     def apart(later: int, earlier: int) -> bool:
         return (later + earlier) % 5 == 0
 
-    one_by_one = list(similar(found, limit, apart))
+    one_by_one = likenesses(found, limit, apart)
     monkeypatch.setattr(_similar, "MANY", 0)
-    assert list(similar(found, limit, apart)) == one_by_one
+    assert likenesses(found, limit, apart) == one_by_one
 
 
 def test_many_are_looked_through_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     found = words(_similar.MANY, seed=2)
-    in_vectors = list(similar(found, 0.6, lambda *_: False))
+    in_vectors = likenesses(found, 0.6)
     monkeypatch.delitem(sys.modules, "deckgen.rules._vector_join")
     monkeypatch.setitem(sys.modules, "numpy", None)
-    assert list(similar(found, 0.6, lambda *_: False)) == in_vectors
+    assert likenesses(found, 0.6) == in_vectors
     assert "deckgen.rules._vector_join" not in sys.modules

@@ -25,7 +25,7 @@ _BLOCK = 1_000
 """The candidates of so many texts are made together: few enough for the processor's cache."""
 
 _WORD = 64
-_WORDS = 4
+_WORDS = 2
 _HALF = 32
 _LOWER = (1 << _HALF) - 1
 
@@ -55,6 +55,8 @@ class _Join:
     of the first of a set; rows stand in the order of the sets, and of their members. An entry is a
     row in which it is found; entries stand in the order of the members.
 
+    ranks: the members, set by set; ends_of, counts: for each set, where they end, and how many.
+    least: two sets have at least so many members in common, theirs added.
     sizes, apart, sketches: for each set, as in `_join`.
     owners: for each row, its set; starts: for each set, its first row.
     ends, taken: for each row, before which entry the sets end that have its member, and how many.
@@ -72,10 +74,11 @@ class _Join:
         shared: int,
     ) -> None:
         share = limit / (1 + limit)
-        self.sizes = sizes
-        self.apart = _least(counts - 2 * share * sizes)
+        self.ranks, self.counts, self.ends_of = ranks, counts, np.cumsum(counts)
+        self.sizes, self.least = sizes, share * sizes
+        self.apart = _least(counts - 2 * self.least)
         self.sketches = [_sketch(owners, ranks, len(sizes), word) for word in range(_WORDS)]
-        left = np.cumsum(counts)[owners] - np.arange(len(owners))
+        left = self.ends_of[owners] - np.arange(len(owners))
         # what no other set has need not be looked for
         first = (left >= _least(limit * sizes)[owners]) & (ranks >= shared)
         self.owners, ranks, left = owners[first], ranks[first], left[first]
@@ -106,15 +109,28 @@ class _Join:
     def candidates(self, start: int, end: int) -> tuple[_Numbers, _Numbers]:
         """Return some of the sets, and beside each one that may be similar and is not larger."""
         rows = slice(*self.starts[[start, min(end, len(self.sizes))]])
-        taken = self.taken[rows]
-        ones = np.repeat(self.owners[rows], taken)
-        entries = np.repeat(self.ends[rows] - np.cumsum(taken), taken) + np.arange(len(ones))
+        ones = np.repeat(self.owners[rows], self.taken[rows])
+        entries = _before(self.ends[rows], self.taken[rows])
         others = self.entry_owners[entries]
         near = self.entry_reach[entries] >= self.sizes[ones]
         ones, others = ones[near], others[near]
         different = sum(bitwise_count(bits[ones] ^ bits[others]) for bits in self.sketches)
         near = different <= self.apart[ones] + self.apart[others]
-        return _halves(_distinct(_joined(ones[near], others[near])))
+        ones, others = _halves(_distinct(_joined(ones[near], others[near])))
+        near = self._in_common(ones, others) >= self.least[ones] + self.least[others] - 1e-9
+        return ones[near], others[near]
+
+    def _in_common(self, ones: _Numbers, others: _Numbers) -> _Numbers:
+        """Return how many members each two sets have in common."""
+        members = np.sort(np.concatenate([self._members(ones), self._members(others)]))
+        twice = members[1:][members[1:] == members[:-1]]
+        return np.bincount(twice >> _HALF, minlength=len(ones))
+
+    def _members(self, sets: _Numbers) -> _Numbers:
+        """Return the members of sets, each with the place of its set among them."""
+        counts = self.counts[sets]
+        places = np.repeat(np.arange(len(sets)), counts)
+        return _joined(places, self.ranks[_before(self.ends_of[sets], counts)])
 
 
 def _rarest_first(texts: Sequence[str]) -> tuple[_Numbers, _Numbers, int]:
@@ -165,6 +181,12 @@ def _changes(numbers: _Numbers) -> _Truths:
 def _reduced(function: np.ufunc, values: NDArray[np.generic], changes: _Truths) -> Any:
     """Return what a function makes of the values from each change to the next."""
     return function.reduceat(values, np.flatnonzero(changes)) if len(values) else values
+
+
+def _before(ends: _Numbers, counts: _Numbers) -> _Numbers:
+    """Return for each end the so many numbers before it."""
+    steps = np.arange(counts.sum())
+    return np.repeat(ends - np.cumsum(counts), counts) + steps
 
 
 def _distinct(numbers: _Numbers) -> _Numbers:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from deckgen.deck.deck import Deck
 from deckgen.deck.note import Note
 from deckgen.kinds._question import GAP, Question
 from deckgen.problem import Code, Severity
 from deckgen.rules._columns import normal
-from deckgen.rules._rule import Cards, DeckRule, Notes, Reported
-from deckgen.rules._similar import Wording, similar
+from deckgen.rules._rule import Asked, Cards, DeckRule, Notes, Reported
+from deckgen.rules._similar import similar
 
 SAME_FRONT = Code(
     "same-front",
@@ -52,52 +52,61 @@ def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
 
 def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
     """Complain of fronts that are much like another note's, at the later one."""
-    owners: list[Note] = []
-    asked_with: list[Sequence[Question]] = []
-    wordings: list[Wording] = []
-    for asked in notes.asked:
-        for wording, questions in _wordings(asked.questions):
-            owners.append(asked.note)
-            wordings.append(wording)
-            asked_with.append(questions)
-
-    def apart(later: int, earlier: int) -> bool:
-        note, other = owners[later], owners[earlier]
-        if note.contrast and note.contrast == other.contrast:
-            return bool(note.cue and other.cue) and note.cue != other.cue
-        return note is other
-
-    for found in similar(wordings, limit, apart):
-        question = asked_with[found.later][found.front]
-        other = asked_with[found.earlier][found.earlier_front]
+    worded = _Worded(notes.asked)
+    for found in similar(worded.texts, worded.hidden, worded.fronts, limit, worded.apart):
+        question = worded.questions[found.later][found.front]
+        other = worded.questions[found.earlier][found.earlier_front]
         message = (
             f"“{question.prompt}” shares {found.measured:.0%} of its character pairs with another "
             f"front (limit {limit:.0%}): reword one, or contrast them with different cues"
         )
-        related = ((owners[found.earlier].at.span(*other.at), f"“{other.prompt}”"),)
-        yield owners[found.later], (message, question.at), related
+        related = ((worded.notes[found.earlier].at.span(*other.at), f"“{other.prompt}”"),)
+        yield worded.notes[found.later], (message, question.at), related
 
 
-def _wordings(questions: Sequence[Question]) -> list[tuple[Wording, Sequence[Question]]]:
-    """Return what was worded for a note's fronts, terms left out, with the questions it serves."""
-    found: list[tuple[Wording, Sequence[Question]]] = []
-    gapped: dict[str, list[Question]] = {}
-    seen = ""
-    for question in questions:
-        prompt = question.prompt
-        if question.term or not prompt or prompt is seen:
-            continue
-        seen = prompt
-        if question.words and len(question.gaps) == prompt.count(GAP):
-            gapped.setdefault(question.words, []).append(question)
-        else:
-            found.append((Wording(prompt.casefold(), (prompt,)), (question,)))
-    for words, several in gapped.items():
-        # a gap makes as many pairs as it has characters, and one with what follows
-        hidden = max([len("".join(each.gaps)) + len(each.gaps) for each in several])
-        fronts = [each.prompt for each in several]
-        found.append((Wording(words.casefold(), fronts, hidden), several))
-    return found
+class _Worded:
+    """What was worded for notes' fronts, side by side: terms left out, gaps filled.
+
+    texts, hidden: see `similar`.
+    questions: those that a text serves; all but one have gaps in it.
+    notes: whose they are.
+    """
+
+    def __init__(self, asked: Iterable[Asked]) -> None:
+        self.texts: list[str] = []
+        self.hidden: list[int] = []
+        self.questions: list[list[Question]] = []
+        self.notes: list[Note] = []
+        for note, questions in asked:
+            seen = words = ""
+            for question in questions:
+                prompt = question.prompt
+                if prompt is seen or not prompt or question.term:
+                    continue
+                seen = prompt
+                gapped = question.words and len(question.gaps) == prompt.count(GAP)
+                # a gap makes as many pairs as it has characters, and one with what follows
+                hidden = len("".join(question.gaps)) + len(question.gaps) if gapped else 0
+                if gapped and question.words == words:
+                    self.questions[-1].append(question)
+                    self.hidden[-1] = max(self.hidden[-1], hidden)
+                else:
+                    words = question.words if gapped else ""
+                    self.texts.append((words or prompt).casefold())
+                    self.hidden.append(hidden)
+                    self.questions.append([question])
+                    self.notes.append(note)
+
+    def fronts(self, number: int) -> Sequence[str]:
+        """Return the fronts that a text makes."""
+        return [question.prompt for question in self.questions[number]]
+
+    def apart(self, later: int, earlier: int) -> bool:
+        """Whether two texts may be alike: of one note, or contrasted under other cues."""
+        note, other = self.notes[later], self.notes[earlier]
+        if note.contrast and note.contrast == other.contrast:
+            return bool(note.cue and other.cue) and note.cue != other.cue
+        return note is other
 
 
 RULES = (
