@@ -40,6 +40,7 @@ def lint(notes: int) -> None:
         deck_folder = Path(folder)
         write_deck(deck_folder, notes)
         card_files = sorted(deck_folder.glob("*.yaml"))
+        rules.rules()  # imported, as the parser is
         with timed("read and parse the YAML text", notes) as parsing:
             for path in card_files:
                 text, _ = read_file(path, path.name)

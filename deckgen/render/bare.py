@@ -6,7 +6,6 @@ import functools
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from deckgen.render.markup import Markup, to_html
@@ -44,7 +43,7 @@ def has_marks(text: str) -> bool:
 
 def is_marked(text: str) -> bool:
     """Whether a text may hold markup; else it is what its reader sees."""
-    return has_marks(text) or text.startswith(("-", "+")) or text[:1].isdecimal()
+    return _MARKS.search(text) is not None or text[:1] in "-+" or text[:1].isdecimal()
 
 
 def bare(text: str, raw: bool = False) -> str:
@@ -58,12 +57,14 @@ def bare(text: str, raw: bool = False) -> str:
 def with_clozes(text: str, raw: bool = False) -> Clozed:
     """Return a text without markup and readings, and what its clozes hide."""
     pieces = _PLAIN_CLOZE.split(text)
-    numbers = pieces[1::3]
-    del pieces[1::3]
-    shown = "".join(pieces)
+    shown, hidden = pieces[0], []
+    for at in range(1, len(pieces), 3):
+        start = len(shown)
+        shown += pieces[at + 1]
+        hidden.append((int(pieces[at]), start, len(shown)))
+        shown += pieces[at + 2]
     if not is_marked(shown):
-        ends = list(accumulate(map(len, pieces)))
-        return Clozed(shown, _gaps(zip(map(int, numbers), ends[::2], ends[1::2], strict=False)), {})
+        return Clozed(shown, _gaps(hidden), {})
     simple = _without_emphasis(text)
     if not (_MARKDOWN.search(simple) or _BLOCK.search(simple)):
         stretches, hints = _stretches(simple)
@@ -97,8 +98,10 @@ def _gaps(hidden: Iterable[tuple[int, int, int]]) -> Mapping[int, Sequence[tuple
     """Return the gaps of each number, given in order; two side by side are one."""
     found: dict[int, list[tuple[int, int]]] = {}
     for number, start, end in hidden:
-        gaps = found.setdefault(number, [])
-        if gaps and gaps[-1][1] == start:
+        gaps = found.get(number)
+        if gaps is None:
+            found[number] = [(start, end)]
+        elif gaps[-1][1] == start:
             gaps[-1] = gaps[-1][0], end
         else:
             gaps.append((start, end))

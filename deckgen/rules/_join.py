@@ -136,17 +136,18 @@ def _sketch(members: Iterable[int]) -> int:
 def _rarest_first(texts: Sequence[str]) -> tuple[list[tuple[int, ...]], int]:
     """Return each text's set of character pairs as ascending numbers, and the least shared one.
 
-    The rarer a pair is, the lower is its number; of pairs as rare, the one met first comes first.
+    The rarer a pair is in all texts, the lower is its number; of pairs as rare, the one met first
+    comes first.
     """
     appearance: defaultdict[str, int] = defaultdict(count().__next__)
     number = appearance.__getitem__
-    sets = [tuple(set(map(number, map(add, text, text[1:])))) for text in texts]
-    frequency = Counter(chain.from_iterable(sets))
+    numbers = [list(map(number, map(add, text, text[1:]))) for text in texts]
+    frequency = Counter(chain.from_iterable(numbers))
     rank = [0] * len(appearance)
     for place, pair in enumerate(sorted(range(len(rank)), key=frequency.__getitem__)):
         rank[pair] = place
     shared = sum(times == 1 for times in frequency.values())
-    return [tuple(sorted(map(rank.__getitem__, each))) for each in sets], shared
+    return [tuple(sorted(set(map(rank.__getitem__, each)))) for each in numbers], shared
 
 
 def _least(measured: float) -> int:

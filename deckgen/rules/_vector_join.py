@@ -17,7 +17,7 @@ from deckgen.rules._columns import Column
 from deckgen.rules._join import MOST_COMPARED
 from deckgen.text.find import BETWEEN
 
-_Numbers = NDArray[np.int64]
+_Numbers = NDArray[np.signedinteger[Any]]
 _Truths = NDArray[np.bool_]
 _Bits = NDArray[np.uint64]
 
@@ -26,21 +26,19 @@ _BLOCK = 1_000
 
 _WORD = 64
 _WORDS = 2
+_POWERS = np.left_shift(np.uint64(1), np.arange(_WORD, dtype=np.uint64))
 _HALF = 32
-_LOWER = (1 << _HALF) - 1
 
 
 def candidates(
     texts: Sequence[str], hidden: Sequence[int], limit: float, paired: bytearray
 ) -> Iterator[tuple[int, int]]:
     """Yield the numbers of two texts that may be similar; see `_join.candidates`."""
-    numbers, ranks, shared = _rarest_first(texts)
-    counts = np.bincount(numbers, minlength=len(texts))
-    sizes = np.maximum(counts - np.array(hidden, np.int64), np.minimum(counts, 1))
+    counts, ranks, shared = _rarest_first(texts)
+    sizes = np.maximum(counts - np.array(hidden, np.int32), np.minimum(counts, 1))
     order = np.argsort(sizes, kind="stable")
-    places = np.argsort(order)
-    owners, ranks = _halves(np.sort(_joined(places[numbers], ranks)))
-    join = _Join(owners, ranks, counts[order], sizes[order], limit, shared)
+    ranks = ranks[_before(np.cumsum(counts)[order], counts[order])]
+    join = _Join(ranks, counts[order], sizes[order], limit, shared)
     for start in range(0, len(texts), _BLOCK):
         ones, others = (order[each] for each in join.candidates(start, start + _BLOCK))
         done = np.frombuffer(paired, np.bool_)
@@ -65,26 +63,21 @@ class _Join:
     """
 
     def __init__(
-        self,
-        owners: _Numbers,
-        ranks: _Numbers,
-        counts: _Numbers,
-        sizes: _Numbers,
-        limit: float,
-        shared: int,
+        self, ranks: _Numbers, counts: _Numbers, sizes: _Numbers, limit: float, shared: int
     ) -> None:
         share = limit / (1 + limit)
-        self.ranks, self.counts, self.ends_of = ranks, counts, np.cumsum(counts)
+        owners = np.repeat(np.arange(len(sizes), dtype=np.int32), counts)
+        self.ranks, self.counts, self.ends_of = ranks, counts, np.cumsum(counts, dtype=np.int32)
         self.sizes, self.least = sizes, share * sizes
         self.apart = _least(counts - 2 * self.least)
         self.sketches = [_sketch(owners, ranks, len(sizes), word) for word in range(_WORDS)]
-        left = self.ends_of[owners] - np.arange(len(owners))
+        left = np.repeat(self.ends_of, counts) - np.arange(len(owners), dtype=np.int32)
         # what no other set has need not be looked for
         first = (left >= _least(limit * sizes)[owners]) & (ranks >= shared)
         self.owners, ranks, left = owners[first], ranks[first], left[first]
         self.starts = np.searchsorted(self.owners, np.arange(len(sizes) + 1))
         # the later a member, the smaller has the other set to be
-        reach = np.floor(left / share + 1e-9).astype(np.int64) - sizes[self.owners]
+        reach = np.floor(left / share + 1e-9).astype(np.int32) - sizes[self.owners]
         self._enter(ranks, reach)
 
     def _enter(self, ranks: _Numbers, reach: _Numbers) -> None:
@@ -134,53 +127,51 @@ class _Join:
 
 
 def _rarest_first(texts: Sequence[str]) -> tuple[_Numbers, _Numbers, int]:
-    """Return the members of all sets of character pairs, and the least shared one.
+    """Return the texts' sets of character pairs, one behind the other, and the least shared one.
 
-    Of each member the number of its text, and how rare it is: see `_join`.
+    Of each set its size and its members, which are numbered as in `_join`.
     """
     joined = Column(texts).joined + BETWEEN
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
     between = codes == ord(BETWEEN)
     within = ~(between[:-1] | between[1:])
-    owners = np.cumsum(between)[:-1][within]
+    owners = np.cumsum(between, dtype=np.int32)[:-1][within]
     pairs = _joined(codes[:-1], codes[1:])[within]
 
     by_pair = np.argsort(pairs)
-    changes = _changes(pairs[by_pair])
-    ids = np.empty_like(by_pair)
-    ids[by_pair] = np.cumsum(changes) - 1
-    met = _reduced(np.minimum, by_pair, changes)
-    owners, ids = _halves(_distinct(_joined(owners, ids)))
-    frequency = np.bincount(ids)
-    ranks = np.argsort(np.argsort(_joined(frequency, met)))
-    return owners, ranks[ids], int(np.count_nonzero(frequency == 1))
+    starts = np.flatnonzero(_changes(pairs[by_pair]))
+    frequency = np.diff(starts, append=len(pairs))
+    met = np.minimum.reduceat(by_pair, starts) if len(pairs) else starts
+    rank = np.argsort(np.argsort(_joined(frequency, met)))
+    ranks = np.empty_like(by_pair)
+    ranks[by_pair] = np.repeat(rank, frequency)
+    owners, ranks = _halves(_distinct(_joined(owners, ranks)))
+    counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
+    return counts, ranks, int(np.count_nonzero(frequency == 1))
 
 
 def _sketch(owners: _Numbers, ranks: _Numbers, count: int, word: int) -> _Bits:
     """Return for each set 64 of the bits for its members."""
-    bits = np.left_shift(np.uint64(1), (ranks % _WORD).astype(np.uint64))
+    bits = _POWERS[ranks % _WORD]
     bits[ranks // _WORD % _WORDS != word] = 0
-    changes = _changes(owners)
+    starts = np.flatnonzero(_changes(owners))
     sketch = np.zeros(count, np.uint64)
-    sketch[owners[changes]] = _reduced(np.bitwise_or, bits, changes)
+    if len(starts):
+        sketch[owners[starts]] = np.bitwise_or.reduceat(bits, starts)
     return sketch
 
 
 def _least(measured: NDArray[np.floating[Any]]) -> _Numbers:
     """Return the least whole numbers that are not below products of floats."""
-    least: _Numbers = np.ceil(measured - 1e-9).astype(np.int64)
+    least: _Numbers = np.ceil(measured - 1e-9).astype(np.int32)
     return least
 
 
 def _changes(numbers: _Numbers) -> _Truths:
-    """Whether each of some natural numbers differs from that before it."""
-    changes: _Truths = np.diff(numbers, prepend=-1) != 0
+    """Whether each number differs from that before it."""
+    changes = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=changes[1:])
     return changes
-
-
-def _reduced(function: np.ufunc, values: NDArray[np.generic], changes: _Truths) -> Any:
-    """Return what a function makes of the values from each change to the next."""
-    return function.reduceat(values, np.flatnonzero(changes)) if len(values) else values
 
 
 def _before(ends: _Numbers, counts: _Numbers) -> _Numbers:
@@ -190,15 +181,18 @@ def _before(ends: _Numbers, counts: _Numbers) -> _Numbers:
 
 
 def _distinct(numbers: _Numbers) -> _Numbers:
-    """Return numbers in order, each once; `np.unique` hashes them, at ten times the price."""
-    ordered = np.sort(numbers)
-    return ordered[_changes(ordered)]
+    """Sort numbers and return each once; `np.unique` hashes them, at ten times the price."""
+    numbers.sort()
+    return numbers[_changes(numbers)]
 
 
 def _joined(high: _Numbers, low: _Numbers) -> _Numbers:
     """Return numbers that are in the order of both."""
-    return high << _HALF | low
+    joined = high.astype(np.int64)
+    joined <<= _HALF
+    joined |= low
+    return joined
 
 
 def _halves(joined: _Numbers) -> tuple[_Numbers, _Numbers]:
-    return joined >> _HALF, joined & _LOWER
+    return (joined >> _HALF).astype(np.int32), joined.astype(np.int32)
