@@ -13,6 +13,7 @@ from deckgen.render.plain import visible
 
 _MARKS = re.compile(r"[\\`*_{}\[\]<>&$~#\n]")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|[^{}|\n]+\}")
+_LIST = frozenset("-+0123456789")
 _STRONG = re.compile(r"\*\*(\w(?:[^*\n]*\w)?)\*\*")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&$~#]")
 _BLOCK = re.compile(r"(?:^|\n)(?:[-+]|\d+[.)])|\n[=:|\s]")
@@ -43,7 +44,7 @@ def has_marks(text: str) -> bool:
 
 def is_marked(text: str) -> bool:
     """Whether a text may hold markup; else it is what its reader sees."""
-    return _MARKS.search(text) is not None or text[:1] in "-+" or text[:1].isdecimal()
+    return _MARKS.search(text) is not None or text[:1] in _LIST
 
 
 def bare(text: str, raw: bool = False) -> str:

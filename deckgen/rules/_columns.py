@@ -11,12 +11,13 @@ from itertools import accumulate
 from deckgen.kinds._question import GAP
 from deckgen.text.find import BETWEEN
 
-_NOT_COMPARED = re.compile(f"[^\\w{GAP}{BETWEEN}]")
+# most characters are Han: of \\w too, but told at once where they stand first
+_COMPARED = re.compile(f"[\u4e00-\u9fff\\w{GAP}{BETWEEN}]+")
 
 
 def normal(text: str) -> str:
     """Return a text as texts are compared: its letters, digits and gaps, without regard to case."""
-    return _NOT_COMPARED.sub("", text).casefold()
+    return "".join(_COMPARED.findall(text)).casefold()
 
 
 class Column:
