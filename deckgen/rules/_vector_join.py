@@ -142,8 +142,8 @@ def _rarest_first(texts: Sequence[str]) -> tuple[_Numbers, _Numbers, int]:
     starts = np.flatnonzero(_changes(pairs[by_pair]))
     frequency = np.diff(starts, append=len(pairs))
     met = np.minimum.reduceat(by_pair, starts) if len(pairs) else starts
-    rank = np.argsort(np.argsort(_joined(frequency, met)))
-    ranks = np.empty_like(by_pair)
+    rank = np.argsort(np.argsort(_joined(frequency, met))).astype(np.int32)
+    ranks = np.empty(len(pairs), np.int32)
     ranks[by_pair] = np.repeat(rank, frequency)
     owners, ranks = _halves(_distinct(_joined(owners, ranks)))
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)

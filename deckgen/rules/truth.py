@@ -123,7 +123,7 @@ def beyond_source(asked: Asked, names: _Names, _: float) -> Iterator[Found]:
         return
     for text, path in asked.texts:
         if path[0] not in _BACKGROUND:
-            for name in _named(shown(note, names.deck, text), names.people):
+            for name in _named(shown(note, names.deck, text), names):
                 if not _is_named(name, source):
                     message = (
                         f"the source '{source.name}' does not name {name}: mark the note "
@@ -199,10 +199,11 @@ def _names(deck: Deck) -> _Names:
     return _Names(deck, re.compile(pattern), re.compile(f"《|年|{pattern}"))
 
 
-def _named(text: str, people: re.Pattern[str]) -> Iterator[str]:
-    yield from _WORK.findall(text)
-    yield from _YEAR.findall(text)
-    yield from people.findall(_WORK.sub("", text))
+def _named(text: str, names: _Names) -> list[str]:
+    if not (names.signs.search(text) or _DIGITS.search(text)):
+        return []
+    people = names.people.findall(_WORK.sub("", text))
+    return [*_WORK.findall(text), *_YEAR.findall(text), *people]
 
 
 def _is_named(name: str, source: Source) -> bool:
