@@ -104,6 +104,20 @@ def test_a_threshold_is_moved(say: Say) -> None:
     assert told.code.severity.value == "hint"
 
 
+@pytest.mark.parametrize("limit", ["0", "0.000001", "1000"])
+@pytest.mark.parametrize("slug", [slug for slug, rule in rules().items() if rule.limit is not None])
+def test_any_threshold_is_borne(say: Say, slug: str, limit: str) -> None:
+    notes = (
+        LONG,
+        "{kind: basic, front: 为什么要听取群众的意见？, back: '{载|zài}舟', reverse: true}",
+        "{kind: cloze, text: '水能{{c1::载::托}}舟，亦能{{c2::覆}}舟。'}",
+        "{kind: list, prompt: 群众的意见分为哪三项？, items: [赞成, 反对, 建议]}",
+        "{kind: quotation, lines: [知屋漏者在宇下，, 知政失者在草野。], gloss: 知屋漏者在宇下}",
+    )
+    found = say(", ".join(notes), f"lint: {{{slug}: {limit}}}")
+    assert slugs(found) <= rules().keys()
+
+
 def test_a_threshold_of_nothing_is_borne(say: Say) -> None:
     note = "{kind: basic, front: 群众路线里的顿号写作什么？, back: 、}"
     assert slugs(say(note, "lint: {answer-in-front: 0}")) == set()

@@ -53,7 +53,8 @@ def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
 def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
     """Complain of fronts that are much like another note's, at the later one."""
     worded = _Worded(notes.asked)
-    for found in similar(worded.texts, worded.hidden, worded.fronts, limit, worded.apart):
+    least = max(limit, 0.01)
+    for found in similar(worded.texts, worded.hidden, worded.fronts, least, worded.apart):
         question = worded.questions[found.later][found.front]
         other = worded.questions[found.earlier][found.earlier_front]
         message = (
