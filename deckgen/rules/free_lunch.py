@@ -143,18 +143,17 @@ def short_front(question: Question, limit: float) -> str:
 
 
 def yes_no_questions(cards: Cards, _: float) -> Iterable[int]:
-    """Return the fronts with a word that asks for yes or no, and those in English."""
+    """Return the fronts with a word that asks for yes or no, and those that may be in English."""
     return [
         number
         for number, prompt in enumerate(cards.prompts.texts)
-        if "吗" in prompt or "是否" in prompt or "是不是" in prompt or prompt.isascii()
+        if "吗" in prompt or "是否" in prompt or "是不是" in prompt or prompt[:1].isascii()
     ]
 
 
 def yes_no(question: Question, _: float) -> str:
     """Complain of a question that yes or no answers."""
-    prompt = question.prompt
-    if not (prompt.isascii() or "吗" in prompt or "是" in prompt) or not _YES_NO.search(prompt):
+    if not _YES_NO.search(question.prompt):
         return ""
     return "yes or no answers this: ask for the thing itself"
 
