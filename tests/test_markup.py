@@ -262,7 +262,7 @@ class TestWholeWay:
         self, tmp_path_factory: pytest.TempPathFactory, text: str
     ) -> None:
         shown = unicodedata.normalize("NFC", text).strip()
-        assume(shown)
+        assume(shown not in ("", "…"))  # a front is wanted
         assume(not re.search(r"[\\`*_{}\[\]~$!]|&#?\w+;|<[^>\s]*[:@]|^[-+#>=\d]", shown))
         path = tmp_path_factory.mktemp("deck") / "deck-file.yaml"
         front = json.dumps(text, ensure_ascii=False)
