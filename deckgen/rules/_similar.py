@@ -66,7 +66,7 @@ def _join_for(count: int) -> Any:
     if count >= MANY:
         try:
             return importlib.import_module("deckgen.rules._vector_join")
-        except ImportError:
+        except ImportError:  # it is not there, or older than 2.0
             pass
     return _join
 

@@ -27,6 +27,9 @@ SIMILAR_FRONT = Code(
     "and give each another `cue`. After Wozniak's “combat interference”.",
 )
 
+_LEAST = 0.01
+"""Below such a limit nearly all fronts would be alike, and above 0 it has to be."""
+
 
 def same_front(notes: Notes, _: Deck, __: float) -> Iterator[Reported]:
     """Complain of a front that an earlier note has, too, with another answer."""
@@ -53,7 +56,7 @@ def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
 def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
     """Complain of fronts that are much like another note's, at the later one."""
     worded = _Worded(notes.asked)
-    least = max(limit, 0.01)
+    least = max(limit, _LEAST)
     for found in similar(worded.texts, worded.hidden, worded.fronts, least, worded.apart):
         question = worded.questions[found.later][found.front]
         other = worded.questions[found.earlier][found.earlier_front]
@@ -69,7 +72,7 @@ class _Worded:
     """What was worded for notes' fronts, side by side: terms left out, gaps filled.
 
     texts, hidden: see `similar`.
-    questions: those that a text serves; all but one have gaps in it.
+    questions: those that a text serves; several only where each cuts other gaps into it.
     notes: whose they are.
     """
 
