@@ -90,6 +90,15 @@ def test_a_plan_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("edited")
+def test_a_plan_says_why_it_cannot_show_what_changed() -> None:
+    assert "told" not in run("plan").output
+    Path("dist/deck.apkg").unlink()
+    done = run("plan")
+    assert "Back:" not in done.stdout
+    assert done.stderr == "dist/deck.apkg is not there, so it cannot be told which words changed\n"
+
+
+@pytest.mark.usefixtures("edited")
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     def everything() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

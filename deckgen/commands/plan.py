@@ -64,7 +64,7 @@ def COMMAND(
     from deckgen.lock.settle import Request
     from deckgen.package.moment import moment
     from deckgen.package.read import NoPackageError, read_package
-    from deckgen.plan import plan
+    from deckgen.plan import CHANGED, plan
     from deckgen.problem import has_errors
     from deckgen.recover import compile_remembered, recover
 
@@ -89,7 +89,11 @@ def COMMAND(
     if package and shipped:  # then it is told what differs from that, not from the last build
         told = compile_deck(deck, now, request, lock=recover(deck, shipped)[0])
     happens = _happens(compiled, told, package, collection) if package or collection else None
-    print_plan(told, plan(told, shipped), happens, style)
+    changes = plan(told, shipped)
+    print_plan(told, changes, happens, style)
+    if not shipped and any(change.what == CHANGED for change in changes):
+        message = f"{sent} is not there, so it cannot be told which words changed"
+        click.echo(message, err=True)
 
 
 def _happens(
