@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -128,10 +129,15 @@ def card(page: Page) -> FrameLocator:
 def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    with served(tmp_path, temporary=temporary) as (server, _):
+    with (
+        served(tmp_path, temporary=temporary) as (server, shown),
+        urllib.request.urlopen(f"{shown.url}events") as events,
+    ):
+        assert events.readline() == b"data: 1\n"
+        time.sleep(0.5)  # until it watches
         assert list(temporary.iterdir())
         server.send_signal(end)
-        server.wait()
+        assert server.wait(timeout=20)
     assert not list(temporary.iterdir())
 
 

@@ -123,6 +123,35 @@ def test_a_threshold_of_nothing_is_borne(say: Say) -> None:
     assert slugs(say(note, "lint: {answer-in-front: 0}")) == set()
 
 
+def test_an_english_word_that_is_asked_about_asks_nothing(say: Say) -> None:
+    assert "yes-no" not in slugs(say('{kind: basic, front: "had 是哪个词的过去式?", back: have}'))
+
+
+def test_a_note_is_not_like_itself(say: Say) -> None:
+    note = (
+        "{kind: basic, contrast: line, cue: 路线, reverse: true, "
+        "front: 群众路线是党的什么路线呢, back: 群众路线是党的什么路线}"
+    )
+    assert "similar-front" not in slugs(say(note))
+
+
+def test_a_line_break_is_nobodys_name(say: Say) -> None:
+    note = '{kind: basic, source: essay, front: 谁知道屋漏？, back: "宇下\\n\\n的人"}'
+    assert "beyond-source" not in slugs(say(note))
+
+
+def test_evidence_in_dropped_cells_of_a_table_counts_nothing(say: Say) -> None:
+    back = r'"甲|乙\n-|-\n丙|丁|知屋漏者在宇下|知政失者在草野"'
+    evidence = "知屋漏者在宇下，知政失者在草野"
+    note = f"{{kind: basic, source: essay, front: 谁知道？, back: {back}, evidence: {evidence}}}"
+    assert "uncounted-evidence" in slugs(say(note))
+
+
+def test_no_limit_above_all_is_reached(say: Say) -> None:
+    notes = f"{LONG}, {LONG.replace('{', '{id: again, ', 1)}"
+    assert "similar-front" not in slugs(say(notes, "lint: {similar-front: 1.5, same-front: off}"))
+
+
 def test_all_stands_for_the_rules_that_are_not_named(say: Say) -> None:
     assert slugs(say(LONG, "lint: {all: off}")) == set()
     assert slugs(say(LONG, "lint: {all: off, long-answer: 20}")) == {"long-answer"}

@@ -23,9 +23,10 @@ def serve(deck: Path, port: int, editor: str, ready: Callable[[str], None]) -> N
     port: where; 0 for any that is free. ready: called with the page's URL once it can be opened.
     Raises OSError where the port is taken.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has not both
-            signal.signal(getattr(signal, name), _end)
+    signal.signal(signal.SIGTERM, _end)
+    # a closed terminal ends it in the same way; not on Windows, nor under nohup
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with socket.socket() as listening, Stage() as stage:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((ADDRESS, port))
@@ -38,5 +39,6 @@ def serve(deck: Path, port: int, editor: str, ready: Callable[[str], None]) -> N
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End as a signal's own action does, and tidy up on the way."""
+    """End with a signal's exit code, and tidy up on the way, undisturbed by another."""
+    signal.signal(number, signal.SIG_IGN)
     raise SystemExit(128 + number)

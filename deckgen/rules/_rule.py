@@ -77,7 +77,7 @@ class Cards:
             self.notes += [note] * len(questions)
 
     def add(self, more: Cards) -> None:
-        """Put others behind these, no column of which has been looked at."""
+        """Put others behind these, of whose columns `normal` alone is looked at."""
         self.normal += more.normal
         self.questions += more.questions
         self.notes += more.notes

@@ -24,6 +24,9 @@ _Bits = NDArray[np.uint64]
 _BLOCK = 1_000
 """The candidates of so many texts are made together: few enough for the processor's cache."""
 
+_PIECE = 128
+"""Where there are very many, so many are counted together: most will be told of already."""
+
 _WORD = 64
 _WORDS = 2
 _POWERS = np.left_shift(np.uint64(1), np.arange(_WORD, dtype=np.uint64))
@@ -39,11 +42,15 @@ def candidates(
     order = np.argsort(sizes, kind="stable")
     ranks = ranks[_before(np.cumsum(counts)[order], counts[order])]
     join = _Join(ranks, counts[order], sizes[order], limit, shared)
+    done = np.frombuffer(paired, np.bool_)
     for start in range(0, len(texts), _BLOCK):
-        ones, others = (order[each] for each in join.candidates(start, start + _BLOCK))
-        done = np.frombuffer(paired, np.bool_)
-        told = done[ones] & done[others]
-        yield from zip(ones[~told].tolist(), others[~told].tolist(), strict=True)
+        ones, others = join.near(start, start + _BLOCK)
+        step = _PIECE if len(ones) > 2 * _BLOCK else 2 * _BLOCK
+        for at in range(0, len(ones), step):
+            some, beside = ones[at : at + step], others[at : at + step]
+            untold = ~(done[order[some]] & done[order[beside]])
+            some, beside = join.reached(some[untold], beside[untold])
+            yield from zip(order[some].tolist(), order[beside].tolist(), strict=True)
 
 
 class _Join:
@@ -99,8 +106,8 @@ class _Join:
         before -= before[self.starts[self.owners]]
         self.taken = np.clip(MOST_COMPARED - before, 0, there)
 
-    def candidates(self, start: int, end: int) -> tuple[_Numbers, _Numbers]:
-        """Return some of the sets, and beside each one that may be similar and is not larger."""
+    def near(self, start: int, end: int) -> tuple[_Numbers, _Numbers]:
+        """Return some of the sets, and beside each one, not larger, that has a similar sketch."""
         rows = slice(*self.starts[[start, min(end, len(self.sizes))]])
         ones = np.repeat(self.owners[rows], self.taken[rows])
         entries = _before(self.ends[rows], self.taken[rows])
@@ -109,15 +116,15 @@ class _Join:
         ones, others = ones[near], others[near]
         different = sum(bitwise_count(bits[ones] ^ bits[others]) for bits in self.sketches)
         near = different <= self.apart[ones] + self.apart[others]
-        ones, others = _halves(_distinct(_joined(ones[near], others[near])))
-        near = self._in_common(ones, others) >= self.least[ones] + self.least[others] - 1e-9
-        return ones[near], others[near]
+        return _halves(_distinct(_joined(ones[near], others[near])))
 
-    def _in_common(self, ones: _Numbers, others: _Numbers) -> _Numbers:
-        """Return how many members each two sets have in common."""
+    def reached(self, ones: _Numbers, others: _Numbers) -> tuple[_Numbers, _Numbers]:
+        """Return those that have as many members in common as similar ones have."""
         members = np.sort(np.concatenate([self._members(ones), self._members(others)]))
         twice = members[1:][members[1:] == members[:-1]]
-        return np.bincount(twice >> _HALF, minlength=len(ones))
+        common = np.bincount(twice >> _HALF, minlength=len(ones))
+        enough = common >= self.least[ones] + self.least[others] - 1e-9
+        return ones[enough], others[enough]
 
     def _members(self, sets: _Numbers) -> _Numbers:
         """Return the members of sets, each with the place of its set among them."""

@@ -80,20 +80,19 @@ def _stands(asked: Asked, text: str, deck: Deck) -> bool:
     for passage in asked.note.evidence:
         if not SHORTEST_REPEATED <= len(passage) <= MAX_EVIDENCE or "\n" in passage:
             return False
-        if passage not in text and not _stands_so(passage, asked, text, deck):
+        if passage not in text and not _stands_so(passage, asked, deck):
             return False
     return True
 
 
-def _stands_so(passage: str, asked: Asked, text: str, deck: Deck) -> bool:
+def _stands_so(passage: str, asked: Asked, deck: Deck) -> bool:
     """Whether a passage stands in a note's texts with their gaps filled, or clause by clause."""
     note, questions = asked
     if raw_html(note, deck):
         return False
     if questions and passage in questions[0].words:
         return True
-    # without verbatim fields, what it shows is in its texts, a line each
-    shown = BETWEEN.join(shown_texts(note) if note.verbatim else text.split("\n"))
+    shown = BETWEEN.join(shown_texts(note))
     return passage in shown or (not has_marks(shown) and by_clause(passage, shown))
 
 

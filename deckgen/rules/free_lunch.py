@@ -16,7 +16,7 @@ from deckgen.problem import Code, Severity
 from deckgen.rules._columns import Column
 from deckgen.rules._measure import length, longer, reaches, surely
 from deckgen.rules._rule import Cards, DeckRule, Notes, Of, QuestionRule, Reported
-from deckgen.text.han import is_han
+from deckgen.text.han import HAN, is_han
 
 ANSWER_IN_FRONT = Code(
     "answer-in-front",
@@ -70,7 +70,8 @@ _VAGUE = re.compile(
 )
 _YES_NO = re.compile(
     r"吗[？?]|是否|是不是"
-    r"|^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should)\b[^?]*\?\s*$",
+    r"|^[“‘\"']?(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should)\b"
+    rf"[^?{HAN}]*\?[”’\"']?\s*$",
     re.IGNORECASE,
 )
 
@@ -147,7 +148,11 @@ def yes_no_questions(cards: Cards, _: float) -> Iterable[int]:
     return [
         number
         for number, prompt in enumerate(cards.prompts.texts)
-        if "吗" in prompt or "是否" in prompt or "是不是" in prompt or prompt[:1].isascii()
+        if "吗" in prompt
+        or "是否" in prompt
+        or "是不是" in prompt
+        or prompt[:1].isascii()
+        or prompt[:1] in "“‘"
     ]
 
 

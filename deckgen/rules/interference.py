@@ -55,6 +55,8 @@ def _asked_twice(cards: Cards, number: int, other: int) -> Iterator[Reported]:
 
 def similar_front(notes: Notes, _: Deck, limit: float) -> Iterator[Reported]:
     """Complain of fronts that are much like another note's, at the later one."""
+    if limit > 1:
+        return
     worded = _Worded(notes.asked)
     least = max(limit, _LEAST)
     for found in similar(worded.texts, worded.hidden, worded.fronts, least, worded.apart):
@@ -90,7 +92,8 @@ class _Worded:
                 seen = prompt
                 gapped = question.words and len(question.gaps) == prompt.count(GAP)
                 # a gap makes as many pairs as it has characters, and one with what follows
-                hidden = len("".join(question.gaps)) + len(question.gaps) if gapped else 0
+                gaps = question.gaps if gapped else ()
+                hidden = len("".join(gaps).casefold()) + len(gaps)
                 if gapped and question.words == words:
                     self.questions[-1].append(question)
                     self.hidden[-1] = max(self.hidden[-1], hidden)
@@ -108,9 +111,10 @@ class _Worded:
     def apart(self, later: int, earlier: int) -> bool:
         """Whether two texts may be alike: of one note, or contrasted under other cues."""
         note, other = self.notes[later], self.notes[earlier]
-        if note.contrast and note.contrast == other.contrast:
-            return bool(note.cue and other.cue) and note.cue != other.cue
-        return note is other
+        contrasted = note.contrast and note.contrast == other.contrast
+        return note is other or bool(
+            contrasted and note.cue and other.cue and note.cue != other.cue
+        )
 
 
 RULES = (

@@ -193,10 +193,10 @@ def _names(deck: Deck) -> _Names:
         if isinstance(note, Quotation) and note.work and note.work.author:
             author = _PERSON.fullmatch(note.work.author)
             people |= {author[1]} if author else set()
-    # the longest first; and one name at least, since an empty pattern finds everything
-    longest = sorted(people or {"\n"}, key=lambda name: (-len(name), name))
-    pattern = "|".join(map(re.escape, longest))
-    return _Names(deck, re.compile(pattern), re.compile(f"《|年|{pattern}"))
+    longest = [re.escape(name) for name in sorted(people, key=lambda name: (-len(name), name))]
+    nobody = "(?!)"  # an empty pattern would find everything
+    signs = "|".join(["《", "年", *longest])
+    return _Names(deck, re.compile("|".join(longest) or nobody), re.compile(signs))
 
 
 def _named(text: str, names: _Names) -> list[str]:
