@@ -125,6 +125,15 @@ def card(page: Page) -> FrameLocator:
     return page.frame_locator("#stage iframe.shown")
 
 
+@pytest.fixture
+def hung_up_on() -> Iterator[None]:
+    """Have a server hear that its terminal is closed, also where the tests run under nohup."""
+    heard = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, heard)
+
+
+@pytest.mark.usefixtures("hung_up_on")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
     temporary = tmp_path / "temporary"
