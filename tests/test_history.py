@@ -83,6 +83,15 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path)
 
 
+@pytest.fixture
+def forgetful(repository: Repository) -> Repository:
+    """Return a repository whose lock had a note once, of moment 7, and has none now."""
+    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
+    repository.write(Lock("deck", {record.key: record}))
+    repository.write(Lock("deck"))
+    return repository
+
+
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, data=st.data())
 def test_it_is_what_all_commits_say(steps: list[str], data: st.DataObject) -> None:
@@ -133,15 +142,12 @@ def test_only_new_commits_are_read(repository: Repository, monkeypatch: pytest.M
     assert ranges == ["HEAD", f"{first}..HEAD"]
 
 
-def test_what_is_kept_may_be_lost_or_damaged(repository: Repository) -> None:
-    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
-    repository.write(Lock("deck", {record.key: record}))
-    repository.write(Lock("deck"))
-    assert read_history(repository.lock).notes["one"].moment == 7
-    (kept,) = repository.kept().iterdir()
+def test_what_is_kept_may_be_lost_or_damaged(forgetful: Repository) -> None:
+    assert read_history(forgetful.lock).notes["one"].moment == 7
+    (kept,) = forgetful.kept().iterdir()
     for damage in (b"", b"\xff\xfe", b"0123456789abcdef\nnote", b"HEAD\n"):
         kept.write_bytes(damage)
-        assert read_history(repository.lock).notes["one"].moment == 7
+        assert read_history(forgetful.lock).notes["one"].moment == 7
 
 
 def test_a_repository_without_a_commit_remembers_nothing(tmp_path: Path) -> None:
@@ -157,24 +163,18 @@ def test_no_repository_and_no_git_remember_nothing(
     assert read_history(tmp_path / "deck.lock") == History()
 
 
-def test_two_locks_of_one_repository_are_two(repository: Repository) -> None:
-    other = repository.folder / "other.lock"
-    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
-    repository.write(Lock("deck", {record.key: record}))
-    repository.write(Lock("deck"))
+def test_two_locks_of_one_repository_are_two(forgetful: Repository) -> None:
+    other = forgetful.folder / "other.lock"
     assert read_history(other) == History()
-    assert read_history(repository.lock).notes["one"].moment == 7
+    assert read_history(forgetful.lock).notes["one"].moment == 7
 
 
 def test_a_shallow_clone_keeps_nothing_since_more_may_come(
-    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+    forgetful: Repository, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
-    repository.write(Lock("deck", {record.key: record}))
-    repository.write(Lock("deck"))
-    repository.git("commit", "-q", "--allow-empty", "-m", "more")
+    forgetful.git("commit", "-q", "--allow-empty", "-m", "more")
     clone = tmp_path_factory.mktemp("clone")
-    origin = f"file://{repository.folder}"
+    origin = f"file://{forgetful.folder}"
     subprocess.run(["git", "clone", "-q", "--depth", "1", origin, clone], check=True)
     assert read_history(clone / "deck.lock") == History()
     subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=clone, check=True)
@@ -182,12 +182,9 @@ def test_a_shallow_clone_keeps_nothing_since_more_may_come(
 
 
 def test_what_git_could_not_tell_is_asked_again(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
+    forgetful: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = NoteRecord("one", "list", "one", 7, "aa", "bb", "00ff", "Deck")
-    repository.write(Lock("deck", {record.key: record}))
-    repository.write(Lock("deck"))
     with monkeypatch.context() as patch:
         patch.setattr(history, "_log", lambda *_: None)
-        assert read_history(repository.lock) == History()
-    assert read_history(repository.lock).notes["one"].moment == 7
+        assert read_history(forgetful.lock) == History()
+    assert read_history(forgetful.lock).notes["one"].moment == 7

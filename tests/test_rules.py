@@ -9,6 +9,7 @@ import random
 import sys
 import tempfile
 import textwrap
+import tracemalloc
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -427,6 +428,17 @@ def test_many_that_are_alike_are_not_compared_all_with_all(monkeypatch: pytest.M
     told = likenesses([Wording(text, [text]) for text in texts], 0.5)
     assert {number for pair in told for number in pair[:2]} == set(range(2_000))
     assert compared < 20 * 2_000
+
+
+@pytest.mark.usefixtures("join")
+def test_many_that_are_alike_take_little_memory() -> None:
+    texts = [f"{chr(0x4E00 + number)}字的部首和笔画在字典里一共有多少" for number in range(2_000)]
+    tracemalloc.start()
+    try:
+        likenesses([Wording(text, [text]) for text in texts], 0.5)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def words(count: int, seed: int) -> list[Wording]:
